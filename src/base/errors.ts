@@ -1,0 +1,107 @@
+/** Whose fault it is decides the log level, the HTTP status and whether to retry. */
+export type Fault = 'peer' | 'caller' | 'ours' | 'environment'
+
+interface CodeEntry {
+  readonly fault: Fault
+  /** HTTP status when the error reaches an HTTP caller. */
+  readonly http: number
+  /** Message; `{name}` is replaced by the detail of that name. */
+  readonly text: string
+  /** What the reader can do about it. */
+  readonly hint?: string
+}
+
+/** The closed list of errors; `docs/reference/errors.md` is compared with it in both directions by a test. */
+export const ERROR_CODES = {
+  // parsing what a peer sent
+  BYTES_TOO_SHORT: { fault: 'peer', http: 502, text: '{what} needs {needed} bytes, {available} are left' },
+  BYTES_INVALID: { fault: 'peer', http: 502, text: '{what} is not valid: {reason}' },
+  LIMIT_EXCEEDED: { fault: 'peer', http: 502, text: '{what} of {size} is over the limit of {limit}' },
+  CODEC_UNSUPPORTED: { fault: 'peer', http: 415, text: '{codec} is not supported in {container}' },
+  PEER_TIMEOUT: { fault: 'peer', http: 504, text: 'nothing received for {ms} ms while waiting for {what}' },
+  PEER_REFUSED: { fault: 'peer', http: 502, text: '{peer} refused: {reason}' },
+  // asking for something
+  STREAM_NOT_FOUND: {
+    fault: 'caller',
+    http: 404,
+    text: 'no stream is being published at {path}',
+    hint: 'start the publisher, or check space, app and name of the URL',
+  },
+  STREAM_BUSY: {
+    fault: 'caller',
+    http: 409,
+    text: '{path} is already being published by {by}',
+    hint: 'stop the other publisher or kick it',
+  },
+  UNAUTHENTICATED: {
+    fault: 'caller',
+    http: 401,
+    text: 'credentials are missing or wrong',
+    hint: 'log in and send the token',
+  },
+  FORBIDDEN: { fault: 'caller', http: 403, text: '{action} is not allowed: {reason}' },
+  NOT_FOUND: { fault: 'caller', http: 404, text: '{what} {id} does not exist' },
+  CONFLICT: { fault: 'caller', http: 409, text: '{what} {id} already exists' },
+  INVALID: { fault: 'caller', http: 400, text: '{field}: {reason}' },
+  TOO_MANY_REQUESTS: { fault: 'caller', http: 429, text: 'too many attempts, try again in {seconds} s' },
+  PAYLOAD_TOO_LARGE: { fault: 'caller', http: 413, text: 'body is over the limit of {limit} bytes' },
+  VIEWER_LIMIT: { fault: 'caller', http: 503, text: 'the limit of {limit} viewers is reached' },
+  // the machine, the network, ourselves
+  CONFIG_INVALID: { fault: 'caller', http: 400, text: '{file}: {key} is {value}, allowed: {allowed}' },
+  NODE_UNAVAILABLE: {
+    fault: 'environment',
+    http: 503,
+    text: 'node {node} is not connected',
+    hint: 'the node process is starting, stopped or cannot reach the platform',
+  },
+  LINK_CLOSED: { fault: 'environment', http: 503, text: 'the link to {peer} is closed' },
+  LINK_VERSION: {
+    fault: 'environment',
+    http: 426,
+    text: 'link version {theirs} of {peer} does not match ours, {ours}',
+  },
+  DATABASE_LOCKED: { fault: 'environment', http: 503, text: '{file} is used by another process{owner}' },
+  PORT_IN_USE: {
+    fault: 'environment',
+    http: 503,
+    text: '{key}: port {port} is in use',
+    hint: 'stop the other program or choose another port',
+  },
+  INTERNAL: {
+    fault: 'ours',
+    http: 500,
+    text: '{what} failed',
+    hint: 'the log has the details under the same trace id',
+  },
+} as const satisfies Record<string, CodeEntry>
+
+export type ErrorCode = keyof typeof ERROR_CODES
+export type ErrorDetails = Readonly<Record<string, string | number>>
+
+export class AppError extends Error {
+  readonly code: ErrorCode
+  readonly fault: Fault
+  readonly http: number
+  readonly hint: string | undefined
+  readonly details: ErrorDetails
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}, options?: { cause?: unknown }) {
+    const entry: CodeEntry = ERROR_CODES[code]
+    super(
+      entry.text.replace(/\{(\w+)\}/g, (_, key: string) => String(details[key] ?? '?')),
+      options,
+    )
+    this.name = 'AppError'
+    this.code = code
+    this.fault = entry.fault
+    this.http = entry.http
+    this.hint = entry.hint
+    this.details = details
+  }
+}
+
+/** One line for a log field: the message, and the code where there is one. */
+export function errorText(error: unknown): string {
+  if (error instanceof AppError) return `${error.code}: ${error.message}`
+  return error instanceof Error ? error.message : String(error)
+}
