@@ -1,9 +1,15 @@
 import type { Clock, Timer, Timers } from './clock.ts'
 
+interface Pending {
+  at: number
+  readonly every: number | null
+  readonly run: () => void
+}
+
 /** A clock and timers for tests: nothing happens until `advance`. */
 export class FakeTime implements Clock, Timers {
   #now: number
-  #pending: { at: number; every: number | null; run: () => void }[] = []
+  #pending: Pending[] = []
 
   constructor(startMs = 1_700_000_000_000) {
     this.#now = startMs
@@ -29,7 +35,7 @@ export class FakeTime implements Clock, Timers {
   advance(ms: number): void {
     const end = this.#now + ms
     for (;;) {
-      let next: (typeof this.#pending)[number] | undefined
+      let next: Pending | undefined
       for (const entry of this.#pending) if (entry.at <= end && (!next || entry.at < next.at)) next = entry
       if (!next) break
       this.#now = next.at
