@@ -1,0 +1,15 @@
+import { z } from 'zod'
+
+/** Every answer with a status of 400 or above has this body. */
+export const ErrorBody = z
+  .strictObject({
+    error: z.strictObject({
+      code: z.string().describe('stable name, listed in docs/reference/errors.md'),
+      message: z.string().describe('what happened, in English'),
+      hint: z.string().optional().describe('what the caller can do about it'),
+      field: z.string().optional().describe('path of the offending field, e.g. body.name'),
+      traceId: z.string().describe('the log has the details under this id; also in the x-trace-id header'),
+    }),
+  })
+  .meta({ id: 'Error' })
+export type ErrorBody = z.infer<typeof ErrorBody>
