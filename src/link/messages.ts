@@ -1,0 +1,117 @@
+import { z } from 'zod'
+import { NodeReport, StreamPath, StreamStatus, ViewerStatus } from './status.ts'
+
+/** Raised whenever an old peer would misunderstand a new one; both sides must say the same. */
+export const LINK_VERSION = 1
+
+/** Path of the WebSocket on the platform's HTTP server. */
+export const LINK_PATH = '/link'
+
+/** Events of one delivery: few enough that applying them in one transaction takes milliseconds. */
+export const MAX_EVENTS_PER_DELIVERY = 256
+
+const port = z.number().int().min(1).max(65_535)
+
+/** Where a node can be reached by publishers and viewers. */
+export const Endpoints = z.object({
+  /** Name or address as the outside sees it; null: the same host the platform is reached at. */
+  host: z.string().max(255).nullable(),
+  /** HTTP-FLV, WS-FLV, HLS. */
+  media: port.nullable(),
+  mediaTls: port.nullable(),
+  rtmp: port.nullable(),
+  rtmps: port.nullable(),
+})
+export type Endpoints = z.infer<typeof Endpoints>
+
+export const SpaceState = z.object({
+  name: z.string().min(1).max(128),
+  /** key: publishers need one of `pushKeys`. */
+  publish: z.enum(['key', 'open']),
+  /** signed: viewers need a URL signed with one of `playKeys`. */
+  play: z.enum(['signed', 'open']),
+  pushKeys: z.array(z.string().max(256)).max(8),
+  playKeys: z.array(z.string().max(256)).max(8),
+  latency: z.enum(['low', 'normal']),
+  gopCache: z.boolean(),
+})
+export type SpaceState = z.infer<typeof SpaceState>
+
+/** The desired state of a node, whole: it replaces what was there before. */
+export const SpacesState = z.object({
+  /** Grows with every change; an older one than the one in force is ignored. */
+  revision: z.number().int().nonnegative(),
+  spaces: z.array(SpaceState).max(10_000),
+  /** Paths nobody may publish, until a time (milliseconds since 1970 UTC) or, with null, until it is taken back. */
+  forbidden: z.array(z.object({ path: StreamPath, untilMs: z.number().nullable() })).max(100_000),
+})
+export type SpacesState = z.infer<typeof SpacesState>
+
+export const KickTarget = z.union([
+  z.strictObject({ path: StreamPath }),
+  z.strictObject({ viewerId: z.string().max(64) }),
+])
+export type KickTarget = z.infer<typeof KickTarget>
+
+const empty = z.object({})
+
+/** Requests the platform makes to a node. */
+export const PLATFORM_REQUESTS = {
+  'spaces.apply': { params: SpacesState, result: empty },
+  'stream.kick': { params: KickTarget, result: z.object({ kicked: z.boolean() }) },
+  'streams.list': { params: empty, result: z.object({ streams: z.array(StreamStatus) }) },
+  'stream.viewers': { params: z.object({ path: StreamPath }), result: z.object({ viewers: z.array(ViewerStatus) }) },
+  'settings.reload': {
+    params: empty,
+    result: z.object({ changed: z.array(z.string()), needRestart: z.array(z.string()) }),
+  },
+} as const
+
+/** Requests a node makes to the platform. */
+export const NODE_REQUESTS = {
+  hello: {
+    params: z.object({
+      nodeId: z.string().min(1).max(64),
+      name: z.string().max(128),
+      version: z.string().max(64),
+      linkVersion: z.number().int(),
+      endpoints: Endpoints,
+      /** Which outbox the numbers of the events belong to; a lost outbox starts a new one. */
+      outboxId: z.string().min(1).max(64),
+    }),
+    result: z.object({
+      /** Number of the last event of this outbox that was applied; 0 before the first. */
+      lastEvent: z.number().int().nonnegative(),
+    }),
+  },
+  /** Events in order, checked one by one by the receiver so that a single bad one cannot block those behind it. */
+  'events.deliver': {
+    params: z.object({
+      events: z
+        .array(z.object({ number: z.number().int().positive(), event: z.unknown() }))
+        .min(1)
+        .max(MAX_EVENTS_PER_DELIVERY),
+    }),
+    result: z.object({ lastEvent: z.number().int().nonnegative() }),
+  },
+} as const
+
+/** What a node tells without waiting for an answer. */
+export const NODE_NOTICES = { 'node.report': NodeReport } as const
+export const PLATFORM_NOTICES = {} as const
+
+type Requests = Readonly<Record<string, { readonly params: z.ZodType; readonly result: z.ZodType }>>
+type Notices = Readonly<Record<string, z.ZodType>>
+
+/** What one side may say. */
+export interface Vocabulary {
+  readonly requests: Requests
+  readonly notices: Notices
+}
+
+export const PLATFORM_SAYS = { requests: PLATFORM_REQUESTS, notices: PLATFORM_NOTICES } as const satisfies Vocabulary
+export const NODE_SAYS = { requests: NODE_REQUESTS, notices: NODE_NOTICES } as const satisfies Vocabulary
+
+export type Params<V extends Vocabulary, M extends keyof V['requests']> = z.infer<V['requests'][M]['params']>
+export type Result<V extends Vocabulary, M extends keyof V['requests']> = z.infer<V['requests'][M]['result']>
+export type Notice<V extends Vocabulary, N extends keyof V['notices']> = z.infer<V['notices'][N]>
