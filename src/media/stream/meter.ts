@@ -1,0 +1,89 @@
+import type { Clock } from '../../base/clock.ts'
+import { dtsMs, type Frame } from './frame.ts'
+
+/** Seconds the live rates are averaged over. */
+const RATE_SECONDS = 3
+
+/** Counts what a publisher sends: totals, live rates, GOP. */
+export class Meter {
+  readonly #clock: Clock
+  bytes = 0
+  frames = 0
+  /** Length of the last complete GOP; null until two keyframes came. */
+  gopFrames: number | null = null
+  gopMs: number | null = null
+  #keyframeAtMs: number | null = null
+  #keyframeDtsMs = 0
+  #framesSinceKeyframe = 0
+  /** Per second: bytes and video frames; slot `second % length`. The running second is one more than averaged. */
+  readonly #slots = Array.from({ length: RATE_SECONDS + 1 }, () => ({ second: -1, bytes: 0, frames: 0 }))
+  #startedAtMs: number
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.#startedAtMs = clock.monotonicMs()
+  }
+
+  addBytes(bytes: number): void {
+    this.bytes += bytes
+    this.#slot().bytes += bytes
+  }
+
+  addFrame(frame: Frame): void {
+    this.frames++
+    if (frame.track.kind !== 'video') return
+    this.#slot().frames++
+    if (frame.keyframe) {
+      const atMs = dtsMs(frame)
+      if (this.#keyframeAtMs !== null) {
+        this.gopFrames = this.#framesSinceKeyframe
+        this.gopMs = Math.max(0, atMs - this.#keyframeDtsMs)
+      }
+      this.#keyframeAtMs = this.#clock.monotonicMs()
+      this.#keyframeDtsMs = atMs
+      this.#framesSinceKeyframe = 0
+    }
+    this.#framesSinceKeyframe++
+  }
+
+  /** Rates start anew, totals stay. */
+  restart(): void {
+    this.#startedAtMs = this.#clock.monotonicMs()
+    this.#keyframeAtMs = null
+    this.gopFrames = null
+    this.gopMs = null
+    for (const slot of this.#slots) slot.second = -1
+  }
+
+  get lastKeyframeAgeMs(): number | null {
+    return this.#keyframeAtMs === null ? null : Math.round(this.#clock.monotonicMs() - this.#keyframeAtMs)
+  }
+
+  /** Rates over the last complete seconds; over the time since the start while that is shorter. */
+  rates(): { bitrateKbps: number; fps: number } {
+    const now = this.#clock.monotonicMs()
+    const second = Math.floor(now / 1000)
+    let bytes = 0
+    let frames = 0
+    for (const slot of this.#slots) {
+      if (slot.second < second && slot.second >= second - RATE_SECONDS) {
+        bytes += slot.bytes
+        frames += slot.frames
+      }
+    }
+    const seconds = Math.min(RATE_SECONDS, second - this.#startedAtMs / 1000)
+    if (seconds <= 0) return { bitrateKbps: 0, fps: 0 }
+    return { bitrateKbps: Math.round((bytes * 8) / 1000 / seconds), fps: Math.round((frames / seconds) * 10) / 10 }
+  }
+
+  #slot() {
+    const second = Math.floor(this.#clock.monotonicMs() / 1000)
+    const slot = this.#slots[second % this.#slots.length]!
+    if (slot.second !== second) {
+      slot.second = second
+      slot.bytes = 0
+      slot.frames = 0
+    }
+    return slot
+  }
+}
