@@ -48,6 +48,7 @@ export const ERROR_CODES = {
   VIEWER_LIMIT: { fault: 'caller', http: 503, text: 'the limit of {limit} viewers is reached' },
   // the machine, the network, ourselves
   CONFIG_INVALID: { fault: 'caller', http: 400, text: '{file}: {key} is {value}, allowed: {allowed}' },
+  CONFIG_UNREADABLE: { fault: 'caller', http: 400, text: '{file}: {reason}' },
   NODE_UNAVAILABLE: {
     fault: 'environment',
     http: 503,

@@ -1,0 +1,204 @@
+import { z } from 'zod'
+import { choice, decimal, flag, integer, type KeyMeta, keyMeta, listen, optionalText, publicPort, text } from './key.ts'
+
+const HOUR_MS = 3_600_000
+const RELOADABLE = { reloadable: true }
+
+/** A group of keys: unknown ones are refused, and an absent group is the group of its defaults. */
+function group<S extends z.core.$ZodLooseShape>(shape: S) {
+  return z.strictObject(shape).prefault(() => ({}) as never) // every key has a default, so {} is an input
+}
+
+/** The whole configuration. Every key has a default; a key's docs are here and nowhere else. */
+export const schema = z.strictObject({
+  listen: group({
+    http: listen(8000, 'Console and REST API of the platform.'),
+    https: listen('off', 'The same over TLS; needs `tls.certificate` and `tls.key`.'),
+    media: listen(8080, 'HTTP-FLV, WS-FLV and HLS of the node.'),
+    mediaTls: listen('off', 'The same over TLS; needs `tls.certificate` and `tls.key`.'),
+    rtmp: listen(1935, 'RTMP publish and play.'),
+    rtmps: listen('off', 'RTMP over TLS; needs `tls.certificate` and `tls.key`.'),
+  }),
+  data: text('./data', 'Directory of the databases and of generated secrets, relative to the working directory.'),
+  admin: group({
+    password: optionalText(
+      'Password of the user `admin`, taken at the first start; without it one is generated and shown once.',
+      {
+        allowed: 'a text of at least 8 letters, or null',
+        minLength: 8,
+        secret: true,
+      },
+    ),
+  }),
+  log: group({
+    level: choice(['debug', 'info', 'warn', 'error'], 'info', 'Least severe line that is written.', RELOADABLE),
+    format: choice(['auto', 'json', 'pretty'], 'auto', '`auto` is `pretty` on a terminal and `json` elsewhere.'),
+  }),
+  public: group({
+    host: text(
+      'auto',
+      'Host name or address in URLs handed out; `auto` is the first IPv4 address that is not loopback.',
+      {
+        allowed: 'a host name, an address, or "auto"',
+        ...RELOADABLE,
+      },
+    ),
+    http: publicPort('Port of the console in URLs handed out, when a proxy or NAT is in between.'),
+    https: publicPort('The same for `listen.https`.'),
+    media: publicPort('The same for `listen.media`.'),
+    mediaTls: publicPort('The same for `listen.mediaTls`.'),
+    rtmp: publicPort('The same for `listen.rtmp`.'),
+    rtmps: publicPort('The same for `listen.rtmps`.'),
+  }),
+  tls: group({
+    certificate: optionalText('PEM file with the certificate chain.', {
+      allowed: 'a file name, or null',
+      ...RELOADABLE,
+    }),
+    key: optionalText('PEM file with the private key.', { allowed: 'a file name, or null', ...RELOADABLE }),
+  }),
+  http: group({
+    trustProxy: flag(false, "Take the caller's address from `X-Forwarded-For`; only behind a proxy of yours."),
+  }),
+  rtmp: group({
+    chunkSize: integer([128, 65535], 60000, 'Chunk size of what the node sends, bytes.', RELOADABLE),
+    firstPacketTimeoutMs: integer(
+      [100, HOUR_MS],
+      20000,
+      'A publisher that sent no media for so long after `publish` is closed.',
+      RELOADABLE,
+    ),
+    silenceTimeoutMs: integer([100, HOUR_MS], 5000, 'A publisher that fell silent for so long is closed.', RELOADABLE),
+    maxConnections: integer(
+      [1, 1_000_000],
+      20000,
+      'RTMP connections at the same time, publishers and players.',
+      RELOADABLE,
+    ),
+  }),
+  media: group({
+    latency: choice(
+      ['low', 'normal'],
+      'normal',
+      'Latency class of a stream whose space names none: chooses the write window.',
+      RELOADABLE,
+    ),
+    windowMs: group({
+      low: integer([0, 5000], 50, 'Widest write window of the class `low`.', RELOADABLE),
+      normal: integer([0, 5000], 350, 'Widest write window of the class `normal`.', RELOADABLE),
+    }),
+    gopCache: flag(true, 'A new viewer starts with the newest GOP at once; off gives the least delay.', RELOADABLE),
+    timestamps: choice(
+      ['full', 'zero', 'off'],
+      'full',
+      '`full` repairs jumps and backward steps, `zero` only starts at 0, `off` leaves them.',
+      RELOADABLE,
+    ),
+    republishGraceMs: integer(
+      [0, HOUR_MS],
+      10000,
+      'Viewers are kept for so long when a publisher is gone.',
+      RELOADABLE,
+    ),
+    queueSeconds: decimal([0.1, 600], 30, 'A viewer further behind is moved on to the next keyframe.', RELOADABLE),
+    queueBytes: integer(
+      [65536, 1 << 30],
+      16 << 20,
+      "The same by bytes not yet taken by the viewer's socket.",
+      RELOADABLE,
+    ),
+    maxViewersPerStream: integer(
+      [1, 1_000_000],
+      100000,
+      'Viewers of one stream at the same time on one node.',
+      RELOADABLE,
+    ),
+  }),
+  hls: group({
+    segmentSeconds: decimal(
+      [0.5, 60],
+      2,
+      'Wanted length of a segment; the real one follows the keyframes.',
+      RELOADABLE,
+    ),
+    windowSeconds: decimal([2, 3600], 20, 'Length of the playlist.', RELOADABLE),
+    waitKeyframe: flag(true, 'Segments start at a keyframe; off cuts by time alone.', RELOADABLE),
+    container: choice(
+      ['auto', 'ts', 'fmp4'],
+      'auto',
+      '`auto` is MPEG-TS for H.264 with AAC or MP3, and fragmented MP4 for the rest.',
+      RELOADABLE,
+    ),
+  }),
+  link: group({
+    url: optionalText(
+      'Platform the node dials, such as `ws://platform:8000/link`; without it the node stands alone. `start` sets it.',
+      {
+        allowed: 'a ws:// or wss:// URL, or null',
+        pattern: /^wss?:\/\/[^/\s]+\/\S*$/,
+      },
+    ),
+    token: optionalText(
+      'Secret shared by the platform and its nodes; without it one is generated and kept in the data directory.',
+      {
+        allowed: 'a text of at least 16 letters, or null',
+        minLength: 16,
+        secret: true,
+      },
+    ),
+  }),
+  node: group({
+    id: text('node-1', 'Identity of the node at its platform; unique.', {
+      allowed: 'a text of at least one letter',
+    }),
+    name: optionalText('Name of the node for people; without it the id.'),
+  }),
+  access: group({
+    publish: choice(['key', 'open'], 'key', 'Who may publish at a node without a platform.', RELOADABLE),
+    play: choice(['signed', 'open'], 'signed', 'Who may play at a node without a platform.', RELOADABLE),
+    publishKey: optionalText(
+      'Key of publishers of this node; without it one is generated and kept in the data directory.',
+      {
+        allowed: 'a text of at least 8 letters, or null',
+        minLength: 8,
+        secret: true,
+        ...RELOADABLE,
+      },
+    ),
+    playKey: optionalText(
+      'Key that signs play URLs of a node without a platform; generated like `access.publishKey`.',
+      {
+        allowed: 'a text of at least 8 letters, or null',
+        minLength: 8,
+        secret: true,
+        ...RELOADABLE,
+      },
+    ),
+  }),
+})
+
+export type Settings = z.output<typeof schema>
+
+/** Every key in the order of the file, by its dotted name. */
+export const KEYS: ReadonlyMap<string, KeyMeta> = new Map(leaves(schema, ''))
+
+function* leaves(node: z.core.$ZodType, prefix: string): Generator<[string, KeyMeta]> {
+  const object = objectOf(node)
+  for (const [name, child] of Object.entries(object.shape)) {
+    const path = prefix + name
+    const meta = keyMeta.get(child)
+    if (meta) yield [path, meta]
+    else yield* leaves(child, `${path}.`)
+  }
+}
+
+function objectOf(node: z.core.$ZodType): z.ZodObject {
+  const inner = node instanceof z.ZodPrefault ? node.unwrap() : node
+  if (inner instanceof z.ZodObject) return inner
+  throw new TypeError('a configuration key was declared without its meta data')
+}
+
+/** `rtmp.chunkSize` -> `SIGHTLINE_RTMP_CHUNK_SIZE`. */
+export function environmentName(key: string): string {
+  return `SIGHTLINE_${key.replace(/[A-Z]/g, '_$&').replaceAll('.', '_').toUpperCase()}`
+}
