@@ -1,0 +1,24 @@
+import type { Kysely } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import { AppError } from '../base/errors.ts'
+import * as core from './migrations/0001-core.ts'
+import type { Tables } from './tables.ts'
+
+/** Applied in the order of their names; a name that was released never changes. */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-core': core,
+}
+
+/**
+ * Brings the schema up to date; each migration is one transaction. Returns the names applied.
+ * Throws INTERNAL naming the migration that failed, also for a database written by a newer version.
+ */
+export async function migrate(db: Kysely<Tables>, migrations = MIGRATIONS): Promise<string[]> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } })
+  const { error, results = [] } = await migrator.migrateToLatest()
+  if (error !== undefined) {
+    const failed = results.find(result => result.status === 'Error')?.migrationName ?? 'check of the schema'
+    throw new AppError('INTERNAL', { what: `database migration (${failed})` }, { cause: error })
+  }
+  return results.map(result => result.migrationName)
+}
