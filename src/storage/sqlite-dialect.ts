@@ -1,8 +1,21 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
-import { type Dialect, SqliteDialect } from 'kysely'
+import { type Dialect, type DialectAdapter, SqliteAdapter, SqliteDialect } from 'kysely'
 
 /** Compiled statements kept. The platform has fewer distinct queries than this; lists with filters vary a little. */
 const MAX_STATEMENTS = 256
+
+/** SQLite rolls schema changes back like any other (sqlite.org/lang_transaction.html), so a failed migration leaves nothing. */
+class TransactionalDdlAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true
+  }
+}
+
+class NodeSqliteDialect extends SqliteDialect {
+  override createAdapter(): DialectAdapter {
+    return new TransactionalDdlAdapter()
+  }
+}
 
 /** Kysely over `node:sqlite`. Kysely itself lets one transaction or query at a time onto the single connection. */
 export function sqliteDialect(db: DatabaseSync): Dialect {
@@ -18,7 +31,7 @@ export function sqliteDialect(db: DatabaseSync): Dialect {
     return statement
   }
 
-  return new SqliteDialect({
+  return new NodeSqliteDialect({
     database: {
       close: () => db.close(),
       prepare(sql) {
