@@ -1,0 +1,110 @@
+import type { AudioInfo, PlayUrls, VideoInfo } from '../../lib/api/types.ts'
+
+export type PlayProtocol = 'ws-flv' | 'http-flv' | 'hls' | 'hls-native'
+
+/** What the browser said when asked. An interface, so that tests can be any browser. */
+export interface Capabilities {
+  /** Media Source Extensions exist (everywhere but old iPhones). */
+  readonly mse: boolean
+  isTypeSupported(mimeType: string): boolean
+  readonly webSocket: boolean
+  /** The video element itself takes an HLS playlist (Safari). */
+  readonly nativeHls: boolean
+  /** The console came over https: the browser then blocks http: and ws: media. */
+  readonly securePage: boolean
+}
+
+export interface Source {
+  readonly urls: Pick<PlayUrls, 'flv' | 'wsFlv' | 'hls'>
+  /** Null when the stream has no such track; both null when the tracks are not known yet. */
+  readonly video: VideoInfo | null
+  readonly audio: AudioInfo | null
+}
+
+export interface Attempt {
+  readonly protocol: PlayProtocol
+  readonly url: string
+  /** Which tracks are handed to the browser. */
+  readonly video: boolean
+  readonly audio: boolean
+}
+
+/** Why a protocol is not even tried. */
+export type SkipReason = 'no-mse' | 'codec' | 'mixed-content' | 'no-websocket'
+
+export interface Skipped {
+  readonly protocol: PlayProtocol
+  readonly reason: SkipReason
+}
+
+export interface Plan {
+  /** In the order to try them: shortest delay first. */
+  readonly attempts: readonly Attempt[]
+  readonly skipped: readonly Skipped[]
+  /** Codecs of this stream the browser's MSE cannot decode. */
+  readonly undecodable: readonly string[]
+}
+
+/** RFC 6381 strings for streams whose parameter sets are not known to the platform: a common profile of each. */
+const TYPICAL: Readonly<Record<string, string>> = {
+  h264: 'avc1.4d401f',
+  h265: 'hvc1.1.6.L93.B0',
+  av1: 'av01.0.05M.08',
+  aac: 'mp4a.40.2',
+  mp3: 'mp3',
+  opus: 'opus',
+}
+
+/** G.711 has no sample entry any browser's MSE knows; asking is pointless and some answer 'true' to odd strings. */
+const NEVER_IN_MSE = new Set(['pcma', 'pcmu'])
+
+function decodable(kind: 'video' | 'audio', track: VideoInfo | AudioInfo, browser: Capabilities): boolean {
+  const codec = track.codec.toLowerCase()
+  if (NEVER_IN_MSE.has(codec)) return false
+  const codecString = track.codecString ?? TYPICAL[codec]
+  if (codecString === undefined) return false
+  if (codec === 'mp3' && browser.isTypeSupported('audio/mpeg')) return true
+  return browser.isTypeSupported(`${kind}/mp4; codecs="${codecString}"`)
+}
+
+const insecure = (url: string) => url.startsWith('http:') || url.startsWith('ws:')
+
+/**
+ * Decides what to try, in which order, by asking the browser. A stream whose audio cannot be decoded is shown
+ * without sound; one whose picture cannot be decoded is not played over MSE at all, sound alone would look broken.
+ */
+export function planPlayback(source: Source, browser: Capabilities): Plan {
+  const unknown = source.video === null && source.audio === null
+  const video = unknown || (source.video !== null && decodable('video', source.video, browser))
+  const audio = unknown || (source.audio !== null && decodable('audio', source.audio, browser))
+  const undecodable = [
+    ...(source.video !== null && !video ? [source.video.codec] : []),
+    ...(source.audio !== null && !audio ? [source.audio.codec] : []),
+  ]
+  const playable = source.video !== null ? video : audio || unknown
+
+  const attempts: Attempt[] = []
+  const skipped: Skipped[] = []
+  const candidates: readonly { protocol: PlayProtocol; url: string; missing: SkipReason | null }[] = [
+    { protocol: 'ws-flv', url: source.urls.wsFlv, missing: browser.webSocket ? null : 'no-websocket' },
+    { protocol: 'http-flv', url: source.urls.flv, missing: null },
+    { protocol: 'hls', url: source.urls.hls, missing: null },
+  ]
+  for (const { protocol, url, missing } of candidates) {
+    const reason: SkipReason | null = !browser.mse
+      ? 'no-mse'
+      : !playable
+        ? 'codec'
+        : browser.securePage && insecure(url)
+          ? 'mixed-content'
+          : missing
+    if (reason === null) attempts.push({ protocol, url, video, audio })
+    else skipped.push({ protocol, reason })
+  }
+  if (browser.nativeHls) {
+    const { hls: url } = source.urls
+    if (browser.securePage && insecure(url)) skipped.push({ protocol: 'hls-native', reason: 'mixed-content' })
+    else attempts.push({ protocol: 'hls-native', url, video: unknown || source.video !== null, audio: true })
+  }
+  return { attempts, skipped, undecodable }
+}

@@ -1,0 +1,59 @@
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import type { Stream } from '../../lib/api/types.ts'
+import { browserCapabilities } from './capabilities.ts'
+import { planPlayback } from './plan.ts'
+import { type PlayerSnapshot, PlayerSession } from './session.ts'
+
+/** A tab out of sight for this long stops receiving; nobody watches it, and its buffer would only grow. */
+const HIDDEN_STOP_MS = 10_000
+
+export interface Player {
+  readonly session: PlayerSession
+  readonly attach: (video: HTMLVideoElement | null) => void
+}
+
+function useVisible(): boolean {
+  const [visible, setVisible] = useState(!document.hidden)
+  useEffect(() => {
+    let timer: number | undefined
+    const onChange = () => {
+      window.clearTimeout(timer)
+      if (document.hidden) timer = window.setTimeout(() => setVisible(false), HIDDEN_STOP_MS)
+      else setVisible(true)
+    }
+    document.addEventListener('visibilitychange', onChange)
+    return () => {
+      window.clearTimeout(timer)
+      document.removeEventListener('visibilitychange', onChange)
+    }
+  }, [])
+  return visible
+}
+
+/** Plays `stream` while it is on and the page is seen. Starts anew when its codecs change, not when URLs are re-signed. */
+export function usePlayer(stream: Stream): Player {
+  const latest = useRef(stream)
+  latest.current = stream
+  const [video, attach] = useState<HTMLVideoElement | null>(null)
+  const visible = useVisible()
+  const session = useMemo(
+    () =>
+      new PlayerSession(() => {
+        const { play, live } = latest.current
+        return planPlayback({ urls: play, video: live?.video ?? null, audio: live?.audio ?? null }, browserCapabilities())
+      }),
+    [],
+  )
+  const codecs = [stream.live?.video, stream.live?.audio].map(track => track?.codecString ?? track?.codec ?? '').join()
+  const on = stream.state === 'on'
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another stream or other codecs need a new start
+  useEffect(() => {
+    if (video === null || !on || !visible) return
+    session.start(video)
+    return () => session.stop()
+  }, [session, video, on, visible, stream.id, codecs])
+  return { session, attach }
+}
+
+export const usePlayerSnapshot = ({ session }: Player): PlayerSnapshot =>
+  useSyncExternalStore(session.subscribe, session.getSnapshot)

@@ -1,0 +1,97 @@
+/** A number and its unit, apart, so that the unit can be set smaller. */
+export interface Quantity {
+  readonly value: string
+  readonly unit: string
+}
+
+export const NOTHING: Quantity = { value: '–', unit: '' }
+
+function digits(value: number): string {
+  if (value >= 100) return value.toFixed(0)
+  return value >= 10 ? value.toFixed(1) : value.toFixed(2)
+}
+
+function scaled(value: number, units: readonly string[]): Quantity {
+  let at = 0
+  let rest = Math.max(0, value)
+  // 999.5 would print as 1000 of the smaller unit.
+  while (rest >= 999.5 && at < units.length - 1) {
+    rest /= 1000
+    at++
+  }
+  return { value: at === 0 ? rest.toFixed(0) : digits(rest), unit: units[at] ?? '' }
+}
+
+/** Bits per second, decimal: 2 540 kbit/s is '2.54 Mbit/s'. */
+export const bitrate = (kbps: number): Quantity => scaled(kbps, ['kbit/s', 'Mbit/s', 'Gbit/s', 'Tbit/s'])
+
+/** Bytes, decimal (1 kB = 1000 B) as disks and networks count. */
+export const bytes = (count: number): Quantity => scaled(count, ['B', 'kB', 'MB', 'GB', 'TB', 'PB'])
+
+/** Whole numbers with thin grouping: 12 345. */
+export const count = (value: number): string => Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, ' ')
+
+export const framesPerSecond = (fps: number): string => (fps >= 99.95 ? fps.toFixed(0) : fps.toFixed(1))
+
+/** 'ms' under one second, then seconds. */
+export function milliseconds(ms: number): Quantity {
+  if (ms < 1000) return { value: Math.round(ms).toString(), unit: 'ms' }
+  return { value: (ms / 1000).toFixed(ms < 10_000 ? 2 : 1), unit: 's' }
+}
+
+export const text = ({ value, unit }: Quantity): string => (unit === '' ? value : `${value} ${unit}`)
+
+/** A clock for something that runs: 0:07, 12:34, 3:04:05, then '2d 03:04'. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000))
+  const two = (n: number) => n.toString().padStart(2, '0')
+  const [days, hours, minutes] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60]
+  if (days > 0) return `${days}d ${two(hours)}:${two(minutes)}`
+  if (hours > 0) return `${hours}:${two(minutes)}:${two(seconds % 60)}`
+  return `${minutes}:${two(seconds % 60)}`
+}
+
+const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1],
+]
+
+/** '3 minutes ago', in the reader's language. Under two seconds is 'now'. */
+export function ago(atMs: number, nowMs: number, language: string): string {
+  const seconds = Math.max(0, (nowMs - atMs) / 1000)
+  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
+  if (seconds < 2) return format.format(0, 'second')
+  const [unit, size] = STEPS.find(([, size]) => seconds >= size) ?? ['second', 1]
+  return format.format(-Math.floor(seconds / size), unit)
+}
+
+export function exactTime(atMs: number, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }).format(atMs)
+}
+
+const CODEC_NAMES: Readonly<Record<string, string>> = {
+  h264: 'H.264',
+  h265: 'H.265',
+  av1: 'AV1',
+  aac: 'AAC',
+  mp3: 'MP3',
+  opus: 'Opus',
+  pcma: 'G.711 A',
+  pcmu: 'G.711 µ',
+}
+
+export const codecName = (codec: string): string => CODEC_NAMES[codec.toLowerCase()] ?? codec
+
+const PROTOCOL_NAMES: Readonly<Record<string, string>> = {
+  rtmp: 'RTMP',
+  rtmps: 'RTMPS',
+  'http-flv': 'HTTP-FLV',
+  'ws-flv': 'WS-FLV',
+  flv: 'HTTP-FLV',
+  hls: 'HLS',
+  'http-ts': 'HTTP-TS',
+}
+
+export const protocolName = (protocol: string): string => PROTOCOL_NAMES[protocol.toLowerCase()] ?? protocol.toUpperCase()
