@@ -57,3 +57,24 @@ export class BitReader {
     return code % 2 === 0 ? -(code / 2) : (code + 1) / 2
   }
 }
+
+/** Most-significant-bit-first writer for headers of a few bytes. */
+export class BitWriter {
+  readonly #bytes: number[] = []
+  #used = 0
+
+  /** The low `count` bits of `value`, 0 to 32. */
+  bits(value: number, count: number): void {
+    for (let i = count - 1; i >= 0; i--) {
+      if (this.#used % 8 === 0) this.#bytes.push(0)
+      const bit = (value >>> i) & 1
+      this.#bytes[this.#bytes.length - 1]! |= bit << (7 - (this.#used % 8)) // pushed above
+      this.#used++
+    }
+  }
+
+  /** What was written, the last byte filled with zero bits. */
+  bytes(): Uint8Array {
+    return Uint8Array.from(this.#bytes)
+  }
+}

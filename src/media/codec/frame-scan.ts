@@ -1,0 +1,44 @@
+/** One frame found in a byte stream; both are views. */
+export interface ScannedFrame<H> {
+  readonly header: H
+  readonly bytes: Uint8Array
+}
+
+export interface Scan<H> {
+  readonly frames: readonly ScannedFrame<H>[]
+  /** Bytes that need not be given again: frames, and garbage before and between them. */
+  readonly consumed: number
+  /** Bytes of garbage among them. */
+  readonly skipped: number
+}
+
+/**
+ * Cuts a byte stream into frames whose header tells their size, and finds the next one after garbage. A header counts
+ * when a second one follows its frame, or the frame ends the buffer: sync words also occur inside frames.
+ * `parse` returns null where no header is; it may look at `headerBytes` bytes.
+ */
+export function scanFrames<H extends { readonly frameBytes: number }>(
+  bytes: Uint8Array,
+  headerBytes: number,
+  parse: (bytes: Uint8Array, at: number) => H | null,
+): Scan<H> {
+  const frames: ScannedFrame<H>[] = []
+  let skipped = 0
+  let at = 0
+  while (at + headerBytes <= bytes.length) {
+    const header = parse(bytes, at)
+    const end = header ? at + header.frameBytes : at
+    if (header && end > bytes.length) {
+      // wait for the rest of a frame that follows another one, or may be the first
+      break
+    }
+    if (header && (end + headerBytes > bytes.length || parse(bytes, end))) {
+      frames.push({ header, bytes: bytes.subarray(at, end) })
+      at = end
+    } else {
+      at++
+      skipped++
+    }
+  }
+  return { frames, consumed: at, skipped }
+}
