@@ -24,6 +24,8 @@ export interface BroadcastOptions {
   readonly timers: Timers
   /** The last viewer left. */
   readonly onIdle: () => void
+  /** The stream is over; all viewers have been told. */
+  readonly onEnd: () => void
   /** Bytes handed to sockets in a round. */
   readonly onSent: (bytes: number) => void
 }
@@ -119,6 +121,7 @@ export class Broadcast implements Reader {
         viewer.sink.end(reason)
       }
     }
+    this.#options.onEnd()
   }
 
   #startsAt(frame: Frame): boolean {

@@ -4,11 +4,13 @@ import { dtsMs, type Frame } from './frame.ts'
 /** Seconds the live rates are averaged over. */
 const RATE_SECONDS = 3
 
-/** Counts what a publisher sends: totals, live rates, GOP. */
+/** Counts what one publisher sends and its viewers get: totals, live rates, GOP. */
 export class Meter {
   readonly #clock: Clock
   bytes = 0
   frames = 0
+  /** Handed to the sockets of all viewers. */
+  bytesSent = 0
   /** Length of the last complete GOP; null until two keyframes came. */
   gopFrames: number | null = null
   gopMs: number | null = null
@@ -17,11 +19,14 @@ export class Meter {
   #framesSinceKeyframe = 0
   /** Per second: bytes and video frames; slot `second % length`. The running second is one more than averaged. */
   readonly #slots = Array.from({ length: RATE_SECONDS + 1 }, () => ({ second: -1, bytes: 0, frames: 0 }))
-  #startedAtMs: number
+  #sinceMs: number
+  /** Wall-clock time the running publisher began. */
+  startedAtMs: number
 
   constructor(clock: Clock) {
     this.#clock = clock
-    this.#startedAtMs = clock.monotonicMs()
+    this.#sinceMs = clock.monotonicMs()
+    this.startedAtMs = clock.nowMs()
   }
 
   addBytes(bytes: number): void {
@@ -46,9 +51,13 @@ export class Meter {
     this.#framesSinceKeyframe++
   }
 
-  /** Rates start anew, totals stay. */
+  /** A new publisher: everything starts anew. */
   restart(): void {
-    this.#startedAtMs = this.#clock.monotonicMs()
+    this.bytes = 0
+    this.frames = 0
+    this.bytesSent = 0
+    this.#sinceMs = this.#clock.monotonicMs()
+    this.startedAtMs = this.#clock.nowMs()
     this.#keyframeAtMs = null
     this.gopFrames = null
     this.gopMs = null
@@ -71,7 +80,7 @@ export class Meter {
         frames += slot.frames
       }
     }
-    const seconds = Math.min(RATE_SECONDS, second - this.#startedAtMs / 1000)
+    const seconds = Math.min(RATE_SECONDS, second - this.#sinceMs / 1000)
     if (seconds <= 0) return { bitrateKbps: 0, fps: 0 }
     return { bitrateKbps: Math.round((bytes * 8) / 1000 / seconds), fps: Math.round((frames / seconds) * 10) / 10 }
   }

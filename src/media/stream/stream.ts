@@ -41,7 +41,6 @@ const MAX_PROBE_FRAMES = 128
 export class Stream {
   /** `space/app/name`. */
   readonly path: string
-  readonly startedAtMs: number
   readonly meter: Meter
   readonly #options: StreamOptions
   readonly #events: StreamEvents
@@ -66,7 +65,6 @@ export class Stream {
     this.#events = events
     this.#timeline = new Timeline(options.timestamps)
     this.meter = new Meter(options.clock)
-    this.startedAtMs = options.clock.nowMs()
   }
 
   get publisher(): PublisherInfo | null {

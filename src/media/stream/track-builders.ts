@@ -61,7 +61,7 @@ export function h265Track({ id, clockRate, config }: Configured): VideoTrack {
     config: record.lengthSize === 4 ? config : writeHvcC(record.vps, record.sps, record.pps),
     width: sps.width,
     height: sps.height,
-    fps: pictureRate !== null && sps.fieldPictures ? pictureRate / 2 : pictureRate,
+    fps: pictureRate,
     profile: h265ProfileName(sps.ptl),
     codecString: h265CodecString(sps.ptl),
   }

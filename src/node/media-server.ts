@@ -1,0 +1,154 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { AppError, errorText } from '../base/errors.ts'
+import type { Log } from '../base/log.ts'
+
+export interface TlsFiles {
+  readonly cert: Buffer
+  readonly key: Buffer
+}
+
+export interface MediaServerOptions {
+  readonly listen: { readonly port: number; readonly host?: string }
+  /** Configuration key of the port, for the line that says it is taken. */
+  readonly key: string
+  readonly tls: TlsFiles | null
+  readonly routes: readonly MediaRoute[]
+  readonly log: Log
+}
+
+/** One kind of request on the media port. */
+export interface MediaRoute {
+  matches(pathname: string): boolean
+  handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void>
+  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer, url: URL): Promise<void>
+}
+
+/** A request line with a signed URL is under 1 kB; headers of browsers with cookies under 8 kB. */
+const MAX_HEADER_BYTES = 16 * 1024
+/** Time for the whole request to arrive: a request here has no body. */
+const REQUEST_TIMEOUT_MS = 15_000
+/** A player asks for the next playlist after a target duration; 30 s keep the connection over slow ones. */
+const KEEP_ALIVE_MS = 30_000
+
+const CORS = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Allow-Methods': 'GET, HEAD, OPTIONS',
+  'Access-Control-Allow-Headers': 'Range, Authorization',
+  'Access-Control-Expose-Headers': 'Content-Length, Content-Range',
+  'Access-Control-Max-Age': '86400',
+}
+
+/** HTTP and WebSocket on the media port: finds the route, answers errors in one shape. */
+export class MediaServer {
+  readonly #options: MediaServerOptions
+  readonly #server: Server
+
+  constructor(options: MediaServerOptions) {
+    this.#options = options
+    const settings = {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      noDelay: true,
+    }
+    this.#server = options.tls ? createTlsServer({ ...settings, ...options.tls }) : createServer(settings)
+    this.#server.on('request', (request, response) => void this.#handle(request, response))
+    this.#server.on('upgrade', (request, socket, head) => void this.#upgrade(request, socket, head))
+  }
+
+  /** Resolves with the port listened on. Throws AppError PORT_IN_USE. */
+  async open(): Promise<number> {
+    const { listen, key } = this.#options
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', (error: NodeJS.ErrnoException) => {
+        reject(error.code === 'EADDRINUSE' ? new AppError('PORT_IN_USE', { key, port: listen.port }) : error)
+      })
+      this.#server.listen({ ...listen, backlog: 4096 }, resolve)
+    })
+    // `address` is only a string for pipes, and null before listening.
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  setTls(tls: TlsFiles): void {
+    if (this.#server instanceof TlsServer) this.#server.setSecureContext(tls)
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections()
+    await new Promise(resolve => this.#server.close(resolve))
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const { method = '' } = request
+      if (method === 'OPTIONS') {
+        response.writeHead(204, CORS).end()
+        return
+      }
+      if (method !== 'GET' && method !== 'HEAD') throw new AppError('INVALID', { field: 'method', reason: method })
+      const url = parseUrl(request)
+      const route = this.#options.routes.find(candidate => candidate.matches(url.pathname))
+      if (!route) throw new AppError('NOT_FOUND', { what: 'path', id: url.pathname.slice(0, 200) })
+      await route.handle(request, response, url)
+    } catch (error) {
+      const { status, body } = this.#answer(error)
+      if (response.headersSent || response.socket === null) return
+      response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...CORS }).end(body)
+    }
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on('error', () => socket.destroy())
+    try {
+      const url = parseUrl(request)
+      const route = this.#options.routes.find(candidate => candidate.upgrade && candidate.matches(url.pathname))
+      if (!route?.upgrade) throw new AppError('NOT_FOUND', { what: 'path', id: url.pathname.slice(0, 200) })
+      await route.upgrade(request, socket, head, url)
+    } catch (error) {
+      const { status, body } = this.#answer(error)
+      const length = Buffer.byteLength(body)
+      socket.end(
+        `HTTP/1.1 ${status} Refused\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n` +
+          `Connection: close\r\n\r\n${body}`,
+      )
+    }
+  }
+
+  #answer(error: unknown): { status: number; body: string } {
+    if (!(error instanceof AppError) || error.fault === 'ours') {
+      this.#options.log.error('media request failed', { reason: errorText(error) })
+    }
+    const known = error instanceof AppError ? error : new AppError('INTERNAL', { what: 'request' })
+    const { code, message, hint } = known
+    return { status: known.http, body: JSON.stringify({ error: { code, message, ...(hint && { hint }) } }) }
+  }
+}
+
+function parseUrl(request: IncomingMessage): URL {
+  const url = URL.parse(request.url ?? '', 'http://media')
+  if (!url || !isDecodable(url.pathname)) throw new AppError('INVALID', { field: 'url', reason: 'not a valid URL' })
+  return url
+}
+
+/** Whether the handlers may use decodeURIComponent: `%` is followed by UTF-8 everywhere. */
+function isDecodable(pathname: string): boolean {
+  try {
+    decodeURIComponent(pathname)
+    return true
+  } catch {
+    return false // URIError is its only one
+  }
+}
+
+/** The peer's address and port; with a trusted proxy in front, the address it forwards for. */
+export function remoteOf(request: IncomingMessage, trustProxy: boolean): string {
+  const forwarded = trustProxy ? request.headers['x-forwarded-for'] : undefined
+  const first = (Array.isArray(forwarded) ? forwarded[0] : forwarded)?.split(',')[0]?.trim()
+  if (first) return first.slice(0, 64)
+  const { remoteAddress = '', remotePort = 0 } = request.socket
+  return `${remoteAddress.replace(/^::ffff:/, '')}:${remotePort}`
+}

@@ -1,0 +1,48 @@
+import type { SpaceState, SpacesState } from '../link/messages.ts'
+import { DEFAULT_SPACE } from './paths.ts'
+
+/**
+ * What the node knows about its tenants: given by the platform over the link (and kept for the time it is away),
+ * or by the node's own configuration.
+ */
+export class Spaces {
+  #revision = -1
+  #spaces: ReadonlyMap<string, SpaceState>
+  #forbidden: ReadonlyMap<string, number | null> = new Map()
+
+  constructor(own: SpaceState) {
+    this.#spaces = new Map([[own.name, own]])
+  }
+
+  /** Takes a newer desired state; an older one changes nothing. */
+  apply(state: SpacesState): boolean {
+    if (state.revision < this.#revision) return false
+    this.#revision = state.revision
+    this.#spaces = new Map(state.spaces.map(space => [space.name, space]))
+    this.#forbidden = new Map(state.forbidden.map(({ path, untilMs }) => [path, untilMs]))
+    return true
+  }
+
+  /** Takes the node's own space anew, after its configuration changed. */
+  setOwn(own: SpaceState): void {
+    this.#spaces = new Map([[own.name, own]])
+  }
+
+  get(name: string): SpaceState | undefined {
+    return this.#spaces.get(name)
+  }
+
+  has(name: string): boolean {
+    return this.#spaces.has(name)
+  }
+
+  /** The space of a virtual host: of its name, otherwise the default one (MS-111). */
+  ofHost(vhost: string): string {
+    return this.#spaces.has(vhost) ? vhost : DEFAULT_SPACE
+  }
+
+  isForbidden(path: string, nowMs: number): boolean {
+    const until = this.#forbidden.get(path)
+    return until === null || (until !== undefined && until > nowMs)
+  }
+}

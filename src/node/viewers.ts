@@ -1,0 +1,115 @@
+import type { Clock } from '../base/clock.ts'
+import { newId } from '../base/id.ts'
+import type { ViewerStatus } from '../link/status.ts'
+
+export interface ViewerInfo {
+  readonly path: string
+  /** 'http-flv', 'ws-flv', 'hls', 'rtmp' ... */
+  readonly protocol: string
+  readonly remote: string
+  readonly agent: string
+}
+
+/** What the protocol serving a viewer can tell and do. */
+export interface ViewerHandle {
+  counters(): { bytesSent: number; bufferedBytes: number; framesDropped: number }
+  /** Ends the viewer's connection; the protocol then reports its end as usual. */
+  kick(reason: string): void
+  /** The viewer is gone; called once, whoever ended it. */
+  left(): void
+}
+
+export interface ViewerEvents {
+  started(viewer: ViewerStatus): void
+  stopped(viewer: ViewerStatus, durationMs: number, reason: string): void
+}
+
+/** Longest User-Agent kept; longer ones are cut. */
+const MAX_AGENT_LENGTH = 256
+
+/** One viewer from the first byte to the last. */
+export class ViewerSession {
+  readonly id: string
+  readonly info: ViewerInfo
+  readonly startedAtMs: number
+  readonly #handle: ViewerHandle
+  readonly #onEnd: (session: ViewerSession, reason: string) => void
+  #ended = false
+
+  constructor(
+    info: ViewerInfo,
+    handle: ViewerHandle,
+    nowMs: number,
+    onEnd: (session: ViewerSession, reason: string) => void,
+  ) {
+    this.id = newId('vw', nowMs)
+    this.info = info.agent.length > MAX_AGENT_LENGTH ? { ...info, agent: info.agent.slice(0, MAX_AGENT_LENGTH) } : info
+    this.startedAtMs = nowMs
+    this.#handle = handle
+    this.#onEnd = onEnd
+  }
+
+  status(): ViewerStatus {
+    return { id: this.id, ...this.info, startedAtMs: this.startedAtMs, ...this.#handle.counters() }
+  }
+
+  kick(reason: string): void {
+    this.#handle.kick(reason)
+    this.end(reason)
+  }
+
+  end(reason: string): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#onEnd(this, reason)
+    this.#handle.left()
+  }
+}
+
+/** All viewers of the node, by id and by stream. */
+export class Viewers {
+  readonly #clock: Clock
+  readonly #events: ViewerEvents
+  readonly #byId = new Map<string, ViewerSession>()
+  readonly #byPath = new Map<string, Set<ViewerSession>>()
+
+  constructor(clock: Clock, events: ViewerEvents) {
+    this.#clock = clock
+    this.#events = events
+  }
+
+  add(info: ViewerInfo, handle: ViewerHandle): ViewerSession {
+    const session = new ViewerSession(info, handle, this.#clock.nowMs(), (ended, reason) => this.#remove(ended, reason))
+    this.#byId.set(session.id, session)
+    const ofPath = this.#byPath.get(info.path) ?? new Set()
+    this.#byPath.set(info.path, ofPath.add(session))
+    this.#events.started(session.status())
+    return session
+  }
+
+  get(id: string): ViewerSession | undefined {
+    return this.#byId.get(id)
+  }
+
+  ofPath(path: string): ViewerSession[] {
+    return [...(this.#byPath.get(path) ?? [])]
+  }
+
+  count(path: string): number {
+    return this.#byPath.get(path)?.size ?? 0
+  }
+
+  countByProtocol(path: string): Record<string, number> {
+    const counts: Record<string, number> = {}
+    for (const { info } of this.#byPath.get(path) ?? []) counts[info.protocol] = (counts[info.protocol] ?? 0) + 1
+    return counts
+  }
+
+  #remove(session: ViewerSession, reason: string): void {
+    this.#byId.delete(session.id)
+    const ofPath = this.#byPath.get(session.info.path)
+    ofPath?.delete(session)
+    if (ofPath?.size === 0) this.#byPath.delete(session.info.path)
+    this.#events.stopped(session.status(), this.#clock.nowMs() - session.startedAtMs, reason)
+  }
+}
