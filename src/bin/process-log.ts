@@ -1,9 +1,11 @@
+import { writeSync } from 'node:fs'
 import pino from 'pino'
 import type { Log, LogFields } from '../base/log.ts'
+import type { Settings } from '../config/schema.ts'
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+type LogLevel = Settings['log']['level']
 
-export interface ProcessLogOptions {
+interface ProcessLogOptions {
   readonly level: LogLevel
   readonly format: 'json' | 'pretty'
   /** Where lines go; each call is one whole line. */
@@ -54,8 +56,25 @@ export class ProcessLog implements Log {
     this.#pino.error(fields, message)
   }
 
-  child(fields: LogFields): Log {
+  child(fields: LogFields): ProcessLog {
     return new ProcessLog(this.#pino.child(fields), this.#threshold)
+  }
+}
+
+const STDOUT = 1
+
+/** The log of this process on standard output; every line names the process. */
+export function openProcessLog({ log }: Settings, name: string): ProcessLog {
+  const format = log.format === 'auto' ? (process.stdout.isTTY ? 'pretty' : 'json') : log.format
+  return ProcessLog.open({ level: log.level, format, write: writeLine }).child({ process: name })
+}
+
+/** Synchronous, so that the last line before an exit is not lost. A reader that is gone or slow costs lines, not the process. */
+function writeLine(line: string): void {
+  try {
+    writeSync(STDOUT, line)
+  } catch {
+    // EPIPE, EAGAIN: there is nobody to tell
   }
 }
 

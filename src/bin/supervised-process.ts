@@ -31,6 +31,7 @@ export interface SupervisedProcessOptions {
  *
  * idle    -> running   start
  * running -> waiting   the process ended (or could not be started)
+ * running -> running   it ended because of restart
  * running -> stopped   it ended with EXIT_CONFIG before it was ever ready
  * waiting -> running   back-off passed
  * running -> stopped   stop, once the process is gone
@@ -44,6 +45,7 @@ export class SupervisedProcess {
   #failures = 0
   #wait: Timer | null = null
   #wasReady = false
+  #restarting = false
   #stopping: PromiseWithResolvers<void> | null = null
   /** Starts after the first. */
   restarts = 0
@@ -71,6 +73,18 @@ export class SupervisedProcess {
 
   signal(signal: NodeJS.Signals): void {
     this.#child?.kill(signal)
+  }
+
+  /** Ends the process in order; its end is no failure, so it is started again at once. */
+  restart(): void {
+    if (this.#state === 'waiting') {
+      this.#wait?.cancel()
+      this.#run()
+      return
+    }
+    if (this.#state !== 'running' || this.#stopping) return
+    this.#restarting = true
+    this.signal('SIGTERM')
   }
 
   /** Asks the process to end, kills it when it has not after `timeoutMs`; resolves when it is gone. */
@@ -123,6 +137,11 @@ export class SupervisedProcess {
     if (code === EXIT_CONFIG && !this.#wasReady) {
       this.#state = 'stopped'
       onRefused?.()
+      return
+    }
+    if (this.#restarting) {
+      this.#restarting = false
+      this.#run()
       return
     }
     const livedMs = clock.monotonicMs() - this.#startedAt

@@ -1,0 +1,131 @@
+import { type Clock, systemClock, systemTimers, type Timers } from '../base/clock.ts'
+import { AppError, errorText } from '../base/errors.ts'
+import type { Log } from '../base/log.ts'
+import { type LoadedSettings, loadSettings } from '../config/load.ts'
+import { mergeReload } from '../config/reload.ts'
+import type { Settings } from '../config/schema.ts'
+import { openProcessLog, type ProcessLog } from './process-log.ts'
+import { withSecrets } from './secret-file.ts'
+import { EXIT_CONFIG } from './supervised-process.ts'
+
+export type Role = 'platform' | 'node'
+
+/** What a role gives back once it is up. */
+export interface Running {
+  close(): Promise<void> | void
+  /** Takes the reloadable keys of new settings; drops nobody. */
+  reload?(settings: Settings): Promise<void> | void
+  /** Generated password of the administrator; at the very first start only. */
+  readonly initialPassword?: string | undefined
+}
+
+export interface RoleEnvironment {
+  readonly log: Log
+  readonly clock: Clock
+  readonly timers: Timers
+  /** Where each key's value came from, for display. */
+  readonly origins: LoadedSettings['origins']
+}
+
+/** Loaded when the role is chosen: a node does not load the platform's code, nor the other way round. */
+const RUN: Record<
+  Role,
+  () => Promise<(settings: Settings, environment: RoleEnvironment) => Promise<Running> | Running>
+> = {
+  platform: async () => (await import('./platform.ts')).runPlatform,
+  node: async () => (await import('./node.ts')).runNode,
+}
+
+/** From a process to its supervisor. */
+export type RoleMessage = { readonly type: 'ready'; readonly initialPassword?: string | undefined }
+
+/** Errors of a start that a restart would only repeat. */
+const FINAL: ReadonlySet<string> = new Set(['CONFIG_INVALID', 'CONFIG_UNREADABLE', 'PORT_IN_USE', 'DATABASE_LOCKED'])
+
+/**
+ * One platform or node process from start to end: settings, log, the role, signals.
+ * Under a supervisor it reports over the IPC channel, and ends in order when that channel closes.
+ */
+export async function runRole(role: Role, configFile: string | undefined): Promise<void> {
+  process.title = `sightline ${role}`
+  const sources = { file: configFile, environment: process.env, directory: process.cwd() }
+  const loaded = loadSettings(sources)
+  const log = openProcessLog(loaded.settings, role)
+  let settings = withSecrets(loaded.settings)
+  const supervised = process.send !== undefined
+
+  // State after an unexpected error is unknown: end, and let the supervisor start a fresh process.
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(event, (error: unknown) => {
+      log.error('unexpected error, the process ends', { event, error: errorText(error), stack: stackOf(error) })
+      process.exit(1)
+    })
+
+  let running: Running
+  try {
+    const run = await RUN[role]()
+    running = await run(settings, { log, clock: systemClock, timers: systemTimers, origins: loaded.origins })
+  } catch (cause) {
+    const error = portError(cause, settings)
+    log.error('cannot start', {
+      error: errorText(error),
+      hint: error instanceof AppError ? error.hint : stackOf(error),
+    })
+    process.exit(error instanceof AppError && FINAL.has(error.code) ? EXIT_CONFIG : 1)
+  }
+
+  let closing = false
+  const close = async (reason: string) => {
+    if (closing) return
+    closing = true
+    log.info('stopping', { reason })
+    try {
+      await running.close()
+    } catch (error) {
+      log.error('closing failed', { error: errorText(error) })
+    }
+    process.exit(0)
+  }
+  const reload = async () => {
+    try {
+      const merged = mergeReload(settings, withSecrets(loadSettings(sources).settings))
+      settings = merged.settings
+      log.setLevel(settings.log.level)
+      await running.reload?.(settings)
+      log.info('configuration reloaded', { changed: merged.changed, needRestart: merged.needRestart })
+    } catch (error) {
+      log.error('configuration not reloaded, the running one stays', { error: errorText(error) })
+    }
+  }
+  process.on('SIGHUP', () => void reload())
+  process.on('SIGTERM', () => void close('SIGTERM'))
+  // Ctrl-C reaches the whole group; under a supervisor the order to stop comes from there.
+  process.on('SIGINT', () => {
+    if (!supervised) void close('SIGINT')
+  })
+  if (supervised) {
+    process.on('disconnect', () => void close('the supervisor is gone'))
+    process.send?.({ type: 'ready', initialPassword: running.initialPassword } satisfies RoleMessage)
+  } else {
+    printPassword(log, running.initialPassword)
+    log.info('ready', { role })
+  }
+}
+
+/** The one place a password is shown: once, at the first start, to whoever started it. */
+export function printPassword(log: ProcessLog, password: string | undefined): void {
+  if (password !== undefined)
+    log.info('first start: sign in to the console with this, it is not shown again', { username: 'admin', password })
+}
+
+/** EADDRINUSE and EACCES of a listener, named by the key that chose the port. */
+function portError(cause: unknown, settings: Settings): unknown {
+  if (!(cause instanceof Error && 'code' in cause && 'port' in cause) || cause.code !== 'EADDRINUSE') return cause
+  const port = Number(cause.port)
+  const name = Object.entries(settings.listen).find(([, listen]) => listen?.port === port)?.[0]
+  return new AppError('PORT_IN_USE', { key: `listen.${name ?? '?'}`, port }, { cause })
+}
+
+function stackOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.stack : undefined
+}

@@ -1,0 +1,107 @@
+import { parseArgs } from 'node:util'
+import { AppError, errorText } from '../base/errors.ts'
+import { EXIT_CONFIG } from './supervised-process.ts'
+import { version } from './version.ts'
+
+const HELP = `Sightline ${version} - self-hosted video edge cloud
+
+usage: sightline <command> [options]
+
+  start                 platform and node, each restarted when it ends (npm start)
+  demo [--cameras N]    the same with simulated cameras (npm run demo)
+  platform              the platform alone
+  node                  a node alone: a complete media server, or one more node of a platform (link.url)
+  simulate rtmp --url URL [--count N]
+                        cameras that push to any RTMP server; {n} in the URL is the camera's number
+  probe URL             what a stream contains, and when its packets come (rtmp, http-flv, hls)
+  doctor [--json]       looks at ports, disk, clock, ffmpeg, address and limits, and says what to do
+  dev                   demo, with the console's development server and a restart on every change
+  check                 format, lint, types, unused code
+  test [filter...]      check and the whole test suite, or the tests whose file name has the filter
+  bench [options...]    fan-out benchmark
+
+options
+  -c, --config FILE     configuration file (default: $SIGHTLINE_CONFIG, or sightline.yaml if there is one)
+  -h, --help            this text
+      --version         the version
+
+Every configuration key is in docs/reference/configuration.md.
+`
+
+const EXIT_USAGE = 64
+
+type Values = { config?: string; cameras?: string; url?: string; count?: string; json?: boolean }
+
+/** Each command loads its code when it is chosen: `--help` loads nothing, a node loads no platform. */
+const COMMANDS: Record<string, (values: Values, rest: string[]) => Promise<void>> = {
+  start: async ({ config }) => (await import('./start.ts')).runStart({ configFile: config }),
+  platform: async ({ config }) => (await import('./role-process.ts')).runRole('platform', config),
+  node: async ({ config }) => (await import('./role-process.ts')).runRole('node', config),
+  demo: async ({ config, cameras }) =>
+    (await import('./demo.ts')).runDemo({ configFile: config, cameras: count('--cameras', cameras, 2) }),
+  dev: async ({ config, cameras }) =>
+    (await import('./dev.ts')).runDev({ configFile: config, cameras: count('--cameras', cameras, 1) }),
+  simulate: async ({ url, count: cameras }, [protocol]) =>
+    (await import('./simulate.ts')).runSimulate(protocol, url, count('--count', cameras, 1)),
+  doctor: async ({ config, json }) =>
+    (await import('./doctor.ts')).runDoctor({ configFile: config, json: json === true }),
+  probe: async (_, [url]) => (await import('./probe.ts')).runProbe(url),
+  check: async () => (await import('./check.ts')).runCheck(),
+}
+
+/** Commands whose options belong to the program behind them. */
+const PASS_THROUGH: Record<string, (args: string[]) => Promise<void>> = {
+  test: async args => (await import('./test.ts')).runTest(args),
+  bench: async args => {
+    process.argv.splice(2, process.argv.length, ...args)
+    await import('../../bench/run.ts')
+  },
+}
+
+/** Most simulated cameras of one process: each is an ffmpeg of its own. */
+const MAX_CAMERAS = 1000
+
+function count(option: string, text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback
+  if (!/^\d+$/.test(text) || Number(text) < 1 || Number(text) > MAX_CAMERAS)
+    throw new AppError('INVALID', { field: option, reason: `${text} is not a number from 1 to ${MAX_CAMERAS}` })
+  return Number(text)
+}
+
+async function main([name, ...args]: string[]): Promise<void> {
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    process.stdout.write(HELP)
+    return
+  }
+  if (name === '--version') {
+    process.stdout.write(`${version}\n`)
+    return
+  }
+  const passThrough = PASS_THROUGH[name]
+  if (passThrough) return passThrough(args)
+  const command = COMMANDS[name]
+  if (!command) throw new AppError('INVALID', { field: 'command', reason: `there is no ${name}, see sightline --help` })
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      config: { type: 'string', short: 'c' },
+      cameras: { type: 'string' },
+      url: { type: 'string' },
+      count: { type: 'string' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  })
+  if (values.help) process.stdout.write(HELP)
+  else await command(values, positionals)
+}
+
+try {
+  await main(process.argv.slice(2))
+} catch (error) {
+  // One line: a wrong option or configuration needs no stack.
+  const expected = error instanceof AppError || (error instanceof TypeError && 'code' in error)
+  process.stderr.write(`sightline: ${expected || !(error instanceof Error) ? errorText(error) : error.stack}\n`)
+  process.exitCode = error instanceof AppError && error.code.startsWith('CONFIG') ? EXIT_CONFIG : EXIT_USAGE
+}

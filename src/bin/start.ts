@@ -1,0 +1,149 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { systemClock, systemTimers } from '../base/clock.ts'
+import { errorText } from '../base/errors.ts'
+import { loadSettings } from '../config/load.ts'
+import { environmentName, type Settings } from '../config/schema.ts'
+import { fixedPorts } from './free-port.ts'
+import { openProcessLog, type ProcessLog } from './process-log.ts'
+import { printPassword, type Role, type RoleMessage } from './role-process.ts'
+import { secretFile, withSecrets } from './secret-file.ts'
+import { type Child, EXIT_CONFIG, SupervisedProcess } from './supervised-process.ts'
+import { version } from './version.ts'
+
+/** Longest wait for one process to end in order, below the 10 s that `docker stop` gives the whole. */
+const STOP_TIMEOUT_MS = 4_000
+
+export interface StartOptions {
+  readonly configFile?: string | undefined
+  /** The program whose first argument is the role; another one in tests. */
+  readonly program?: string
+  /** Called once both processes are up, with the settings in force. */
+  readonly onReady?: (started: Started) => void
+}
+
+export interface Started {
+  readonly settings: Settings
+  readonly log: ProcessLog
+  /** Puts another process under the same supervision: it stops first. */
+  supervise(name: string, spawn: () => Child): SupervisedProcess
+  /** Ends platform and node in order; they are started again at once. */
+  restart(): void
+}
+
+/** `sightline start`: platform and node as two processes, each started again when it ends, until a signal stops both. */
+export async function runStart({ configFile, program, onReady }: StartOptions): Promise<void> {
+  const startedAt = systemClock.monotonicMs()
+  const loaded = loadSettings({ file: configFile, environment: process.env, directory: process.cwd() })
+  const ports = await fixedPorts(loaded.settings)
+  const environment = { ...process.env, ...ports }
+  const settings = withSecrets(loadSettings({ file: configFile, environment, directory: process.cwd() }).settings)
+  const log = openProcessLog(settings, 'supervisor')
+  for (const name of loaded.unknownVariables) log.warn('environment variable is not a known key', { name })
+
+  const roleEnvironment = { ...environment, ...linkVariables(settings) }
+  const processes: SupervisedProcess[] = []
+  const supervise = (name: string, spawn: () => Child, onMessage?: (message: unknown) => void) => {
+    const supervised = new SupervisedProcess({
+      name,
+      spawn,
+      clock: systemClock,
+      timers: systemTimers,
+      log,
+      ...(onMessage ? { onMessage } : {}),
+      onRefused: () => void stop('a process refused to start', EXIT_CONFIG),
+    })
+    processes.push(supervised)
+    return supervised
+  }
+
+  const waiting = new Set<Role>(['platform', 'node'])
+  let initialPassword: string | undefined
+  const roles = new Map<Role, SupervisedProcess>()
+  for (const role of waiting) {
+    const onMessage = (message: unknown) => {
+      if (!isReady(message)) return
+      roles.get(role)?.ready()
+      initialPassword = message.initialPassword ?? initialPassword
+      if (!waiting.delete(role) || waiting.size > 0) return
+      announce(log, settings, systemClock.monotonicMs() - startedAt)
+      printPassword(log, initialPassword)
+      onReady?.({ settings, log, supervise, restart })
+    }
+    roles.set(
+      role,
+      supervise(role, () => spawnRole(role, configFile, roleEnvironment, program), onMessage),
+    )
+  }
+  const restart = () => {
+    for (const role of roles.values()) role.restart()
+  }
+
+  let stopping = false
+  const stop = async (reason: string, exitCode: number) => {
+    if (stopping) {
+      // Asked twice: do not wait any longer.
+      for (const supervised of processes) supervised.signal('SIGKILL')
+      return
+    }
+    stopping = true
+    log.info('stopping', { reason })
+    // Last started first: cameras, then the node, whose last events the platform still takes, then the platform.
+    for (const supervised of processes.toReversed()) await supervised.stop(STOP_TIMEOUT_MS)
+    process.exit(exitCode)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(signal, 0))
+  process.on('SIGHUP', () => {
+    try {
+      log.setLevel(loadSettings({ file: configFile, environment, directory: process.cwd() }).settings.log.level)
+    } catch (error) {
+      log.error('configuration not reloaded, the running one stays', { error: errorText(error) })
+      return
+    }
+    for (const role of roles.values()) role.signal('SIGHUP')
+  })
+  // While both processes wait for their restart nothing else would keep this one alive.
+  setInterval(() => {}, 2 ** 30)
+
+  for (const supervised of roles.values()) supervised.start()
+}
+
+function spawnRole(role: Role, configFile: string | undefined, env: NodeJS.ProcessEnv, program?: string): Child {
+  const script = program ?? join(import.meta.dirname, 'sightline.ts')
+  const config = configFile === undefined ? [] : ['-c', configFile]
+  // An IPC channel beside the inherited outputs: the child sees at once when its supervisor is gone.
+  return spawn(process.execPath, [...process.execArgv, script, role, ...config], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env,
+  })
+}
+
+/** What makes the node find the platform beside it, unless the configuration says otherwise. */
+function linkVariables({ listen, link, data }: Settings): Record<string, string> {
+  const variables: Record<string, string> = {}
+  variables[environmentName('link.token')] = link.token ?? secretFile(data, 'link-token')
+  if (link.url === null && listen.http !== null)
+    variables[environmentName('link.url')] = `ws://${localHost(listen.http.host)}:${listen.http.port}/link`
+  return variables
+}
+
+/** How this machine reaches its own listener. */
+export function localHost(host: string | undefined): string {
+  if (host === undefined || host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+function isReady(message: unknown): message is RoleMessage {
+  return typeof message === 'object' && message !== null && 'type' in message && message.type === 'ready'
+}
+
+/** One line with the URLs. */
+function announce(log: ProcessLog, settings: Settings, tookMs: number): void {
+  const { host } = settings.public
+  const url = (scheme: string, key: 'http' | 'media' | 'rtmp') => {
+    const port = settings.public[key] ?? settings.listen[key]?.port
+    return port === undefined ? undefined : `${scheme}://${host}:${port}`
+  }
+  const urls = { console: url('http', 'http'), rtmp: url('rtmp', 'rtmp'), media: url('http', 'media') }
+  log.info('ready', { ...urls, version, tookMs: Math.round(tookMs) })
+}
