@@ -1,0 +1,20 @@
+import type { Frame } from '../../stream/frame.ts'
+import type { Track } from '../../stream/track.ts'
+
+/** Where tracks and frames go. */
+export interface ElementaryOutput {
+  /** A track is known, or has a new configuration (same id). */
+  onTrack(track: Track): void
+  onFrame(frame: Frame): void
+}
+
+/** Payload of the PES packets of one PID to frames. */
+export interface ElementaryStream {
+  /**
+   * Times are unwrapped 90 kHz ticks; `packetLength` is 0 for an unbounded packet. The payload is only good during
+   * the call. Throws AppError when the payload is broken; the stream goes on with the next packet.
+   */
+  push(payload: Uint8Array, pts: number | null, dts: number | null, packetLength: number): void
+  /** The input has ended. */
+  flush(): void
+}

@@ -1,0 +1,118 @@
+import { asBuffer } from '../../../base/bytes.ts'
+import { AppError } from '../../../base/errors.ts'
+import { adtsHeader } from '../../codec/aac/adts.ts'
+import { type AudioSpecificConfig, parseAudioSpecificConfig } from '../../codec/aac/audio-specific-config.ts'
+import { parseAvcC } from '../../codec/h264/avcc.ts'
+import { H264_NAL, h264NalType } from '../../codec/h264/nal-unit.ts'
+import { parseHvcC } from '../../codec/h265/hvcc.ts'
+import { H265_NAL, h265NalType } from '../../codec/h265/nal-unit.ts'
+import { someNalUnit } from '../../codec/nal/length-prefixed.ts'
+import type { Frame } from '../../stream/frame.ts'
+import type { CodecName, Track } from '../../stream/track.ts'
+import { TS_CODECS } from './codecs.ts'
+import { opusControlHeader, opusDescriptors } from './opus.ts'
+import { writeTimestamp } from './timestamp.ts'
+
+const START_CODE = Buffer.from([0, 0, 0, 1])
+/** Access unit delimiters for any slice type: H.264 §7.3.2.4, H.265 §7.3.2.5. */
+const H264_AUD = Buffer.from([0, 0, 0, 1, 9, 0xf0])
+const H265_AUD = Buffer.from([0, 0, 0, 1, 0x46, 1, 0x50])
+const NOTHING = Buffer.alloc(0)
+
+export function isLengthPrefixed(codec: CodecName): boolean {
+  return codec === 'h264' || codec === 'h265'
+}
+
+/** ADTS knows the object types 1 to 4 and the listed sample rates only. */
+export function fitsAdts(track: Track): boolean {
+  try {
+    return adtsHeader(parseAudioSpecificConfig(track.config), 0).length > 0
+  } catch (error) {
+    if (error instanceof AppError) return false
+    throw error
+  }
+}
+
+/** Descriptor loop of the track in the PMT. */
+export function descriptorsOf(track: Track): Uint8Array {
+  return track.kind === 'audio' && track.codec === 'opus' ? opusDescriptors(track.channels) : NOTHING
+}
+
+/**
+ * What goes in front of a frame's data: PES header, then what the codec needs in a transport stream: access unit
+ * delimiter and parameter sets (§2.14.1 of H.222.0 for H.264, §2.17.1 for H.265), ADTS header, Opus control header.
+ */
+export class PayloadHead {
+  readonly #track: Track
+  readonly #streamId: number
+  readonly #delimiter: Buffer
+  /** Parameter sets of the configuration record with start codes. */
+  readonly #parameterSets: Buffer
+  readonly #audioConfig: AudioSpecificConfig | null
+
+  constructor(track: Track) {
+    this.#track = track
+    this.#streamId = TS_CODECS[track.codec]?.streamId ?? 0
+    this.#delimiter = track.codec === 'h264' ? H264_AUD : track.codec === 'h265' ? H265_AUD : NOTHING
+    this.#parameterSets = parameterSets(track)
+    this.#audioConfig = track.codec === 'aac' ? parseAudioSpecificConfig(track.config) : null
+  }
+
+  /** `pts` and `dts` are 33 bits at 90 kHz. */
+  write(frame: Frame, pts: number, dts: number, dataBytes: number): Buffer {
+    const codecHead = this.#codecHead(frame, dataBytes)
+    const withDts = pts !== dts
+    const headerBytes = withDts ? 10 : 5
+    const out = Buffer.allocUnsafe(9 + headerBytes + codecHead.length)
+    const packetLength = out.length - 6 + dataBytes
+    out.writeUInt32BE(0x100 | this.#streamId, 0)
+    // Unbounded only where it must be (allowed for video): with a length, receivers need not wait for the next frame.
+    out.writeUInt16BE(packetLength > 0xffff ? 0 : packetLength, 4)
+    out[6] = 0x84 // data_alignment_indicator: an access unit starts here
+    out[7] = withDts ? 0xc0 : 0x80
+    out[8] = headerBytes
+    writeTimestamp(out, 9, withDts ? 3 : 2, pts)
+    if (withDts) writeTimestamp(out, 14, 1, dts)
+    codecHead.copy(out, 9 + headerBytes)
+    return out
+  }
+
+  #codecHead(frame: Frame, dataBytes: number): Buffer {
+    const track = this.#track
+    switch (track.codec) {
+      case 'h264':
+      case 'h265':
+        return frame.keyframe && !hasParameterSets(frame.data, track.codec)
+          ? Buffer.concat([this.#delimiter, this.#parameterSets])
+          : this.#delimiter
+      case 'aac':
+        return this.#audioConfig ? asBuffer(adtsHeader(this.#audioConfig, dataBytes)) : NOTHING
+      case 'opus':
+        return opusControlHeader(dataBytes)
+      default:
+        return NOTHING
+    }
+  }
+}
+
+function parameterSets(track: Track): Buffer {
+  if (track.codec === 'h264') {
+    const { sps, pps } = parseAvcC(track.config)
+    return annexB([...sps, ...pps])
+  }
+  if (track.codec === 'h265') {
+    const { vps, sps, pps } = parseHvcC(track.config)
+    return annexB([...vps, ...sps, ...pps])
+  }
+  return NOTHING
+}
+
+function annexB(units: readonly Uint8Array[]): Buffer {
+  return Buffer.concat(units.flatMap(unit => [START_CODE, unit]))
+}
+
+function hasParameterSets(data: Uint8Array, codec: 'h264' | 'h265'): boolean {
+  return codec === 'h264'
+    ? someNalUnit(data, unit => h264NalType(unit) === H264_NAL.sps)
+    : someNalUnit(data, unit => h265NalType(unit) === H265_NAL.sps)
+}
