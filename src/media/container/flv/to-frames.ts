@@ -1,8 +1,8 @@
-import { equalBytes } from '../../../base/bytes.ts'
+import { equalBytes, u32be } from '../../../base/bytes.ts'
 import { configFromAdts, parseAdtsHeader } from '../../codec/aac/adts.ts'
 import { toSizedObus } from '../../codec/av1/obu.ts'
 import { parseMpegAudioHeader } from '../../codec/mp3/frame-header.ts'
-import { isAccessUnitDelimiter } from '../../codec/nal/annexb.ts'
+import { annexBToLengthPrefixed, isAccessUnitDelimiter, type NalCodec } from '../../codec/nal/annexb.ts'
 import { toFourByteLengths } from '../../codec/nal/length-prefixed.ts'
 import type { Frame } from '../../stream/frame.ts'
 import type { AudioTrack, Track, VideoCodec, VideoTrack } from '../../stream/track.ts'
@@ -47,7 +47,7 @@ export class FlvFrames {
   #video: { readonly track: VideoTrack; readonly received: Uint8Array; readonly lengthSize: number } | null = null
   #audio: { readonly track: AudioTrack; readonly received: Uint8Array } | null = null
   #timeMs: number | null = null
-  /** Frames without a configuration to decode them. */
+  /** Frames without a configuration to decode them, and frames whose NAL units are cut. */
   dropped = 0
 
   constructor(events: FlvFrameEvents) {
@@ -85,7 +85,11 @@ export class FlvFrames {
       this.dropped++
       return
     }
-    const data = body.codec === 'av1' ? toSizedObus(body.data) : accessUnit(body, video.lengthSize)
+    const data = body.codec === 'av1' ? toSizedObus(body.data) : accessUnit(body.data, body.codec, video.lengthSize)
+    if (data === null) {
+      this.dropped++
+      return
+    }
     if (data.length === 0) return
     const { keyframe, compositionTimeMs } = body
     this.#events.frame({ track: video.track, dts: timeMs, pts: timeMs + compositionTimeMs, keyframe, data })
@@ -165,10 +169,25 @@ function lengthSizeOf(codec: VideoCodec, config: Uint8Array): number {
   return codec === 'av1' ? 4 : ((config[codec === 'h264' ? 4 : 21] ?? 0) & 3) + 1
 }
 
-/** An access unit delimiter can only be the first NAL unit, so it is taken off without a copy. */
-function accessUnit(body: FrameBody<VideoBody>, lengthSize: number): Uint8Array {
-  const data = toFourByteLengths(body.data, lengthSize)
-  if (body.codec === 'av1' || data[0] !== 0 || data[1] !== 0 || data[2] !== 0) return data
-  const size = data[3] ?? 0
-  return isAccessUnitDelimiter(data.subarray(4), body.codec) ? data.subarray(4 + size) : data
+/**
+ * The NAL units behind 4-byte lengths, or null when they are not whole. Some encoders send a byte stream with start
+ * codes. An access unit delimiter can only be the first NAL unit, so it is taken off without a copy.
+ */
+function accessUnit(received: Uint8Array, codec: NalCodec, lengthSize: number): Uint8Array | null {
+  if (!hasWholeUnits(received, lengthSize)) {
+    return u32be(received, 0) === 1 ? annexBToLengthPrefixed(received, codec) : null
+  }
+  const data = toFourByteLengths(received, lengthSize)
+  return isAccessUnitDelimiter(data.subarray(4), codec) ? data.subarray(4 + u32be(data, 0)) : data
+}
+
+/** Muxers walk the lengths and rely on them; checked once here instead of in each. */
+function hasWholeUnits(data: Uint8Array, lengthSize: number): boolean {
+  let at = 0
+  while (at + lengthSize <= data.length) {
+    let size = 0
+    for (let i = 0; i < lengthSize; i++) size = size * 256 + (data[at + i] ?? 0)
+    at += lengthSize + size
+  }
+  return at === data.length
 }
