@@ -1,0 +1,182 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock, Timers } from '../base/clock.ts'
+import { CloseStack } from '../base/lifecycle.ts'
+import type { Log } from '../base/log.ts'
+import type { Settings } from '../config/schema.ts'
+import type { SpaceState } from '../link/messages.ts'
+import { Pace } from '../media/broadcast/pace.ts'
+import { Access } from '../node/access.ts'
+import { Hub } from '../node/hub.ts'
+import { HubLinkHandlers } from '../node/hub-link-handlers.ts'
+import type { HubSettings } from '../node/hub-settings.ts'
+import { createLinkClient, type LinkClient } from '../node/link-client.ts'
+import { HubLiveHost } from '../node/live-host.ts'
+import { LoadMonitor } from '../node/load.ts'
+import { MediaServer, type TlsFiles } from '../node/media-server.ts'
+import { NodeMetrics } from '../node/metrics.ts'
+import { MetricsRoute } from '../node/metrics-route.ts'
+import { NodeStore } from '../node/node-store.ts'
+import { Outbox } from '../node/outbox.ts'
+import { DEFAULT_SPACE } from '../node/paths.ts'
+import { HubRtmpHost } from '../node/rtmp-host.ts'
+import { Spaces } from '../node/spaces.ts'
+import { streamStatus } from '../node/status.ts'
+import { FLV_FORMAT } from '../protocols/http-live/flv-packager.ts'
+import { LiveHandler } from '../protocols/http-live/live-handler.ts'
+import { RtmpServer } from '../protocols/rtmp/server.ts'
+import type { RoleEnvironment, Running } from './role-process.ts'
+import { version } from './version.ts'
+
+/** Nothing taken for this long, and a viewer's connection is given up. */
+const VIEWER_STALL_MS = 60_000
+
+export interface RunningNode extends Running {
+  /** Bound ports; null where a listener is off. */
+  readonly ports: Ports
+}
+
+/** Builds a media node from its settings and starts it. */
+export async function runNode(initial: Settings, environment: RoleEnvironment): Promise<RunningNode> {
+  const { log, clock, timers } = environment
+  const stack = new CloseStack()
+  let settings = initial
+  let link: LinkClient | null = null
+
+  const spaces = new Spaces(ownSpace(settings))
+  const pace = new Pace()
+  const load = stack.add(new LoadMonitor(clock, timers, pace))
+  const hub = stack.add(
+    new Hub({
+      settings: () => hubSettings(settings),
+      access: new Access(spaces, clock),
+      pace,
+      clock,
+      timers,
+      log,
+      emit: event => link?.emit(event),
+    }),
+  )
+
+  const rtmp = await openRtmp(settings, hub, spaces, { log, clock, timers }, stack)
+  const routes = [
+    new MetricsRoute(new NodeMetrics(hub, load)),
+    new LiveHandler(new HubLiveHost(hub, spaces, settings.http.trustProxy), [FLV_FORMAT]),
+  ]
+  const media = settings.listen.media
+    ? stack.add(new MediaServer({ listen: settings.listen.media, key: 'listen.media', tls: null, routes, log }))
+    : null
+  const tls = readTls(settings)
+  const mediaTls =
+    settings.listen.mediaTls && tls
+      ? stack.add(new MediaServer({ listen: settings.listen.mediaTls, key: 'listen.mediaTls', tls, routes, log }))
+      : null
+  const ports = { ...rtmp, media: (await media?.open()) ?? null, mediaTls: (await mediaTls?.open()) ?? null }
+  log.info('node is listening', ports)
+
+  if (settings.link.url !== null && settings.link.token !== null) {
+    const store = stack.add(new NodeStore(join(settings.data, 'node.sqlite')))
+    link = stack.add(
+      createLinkClient({
+        url: settings.link.url,
+        token: settings.link.token,
+        nodeId: settings.node.id,
+        name: settings.node.name ?? settings.node.id,
+        version,
+        endpoints: () => endpoints(settings, ports),
+        store,
+        outbox: stack.add(new Outbox({ store, clock, timers, log })),
+        handlers: new HubLinkHandlers(hub, spaces, clock, environment.reload),
+        report: () => ({ load: load.take(), streams: [...hub.streams].map(stream => streamStatus(stream, hub)) }),
+        clock,
+        timers,
+        log,
+      }),
+    )
+    link.start()
+  }
+
+  return {
+    ports,
+    close: () => stack.close(),
+    reload: next => {
+      settings = next
+      if (settings.link.url === null) spaces.setOwn(ownSpace(settings))
+      const files = readTls(settings)
+      if (files) mediaTls?.setTls(files)
+    },
+  }
+}
+
+/** The tenant of a node that stands alone, or whose platform has not spoken yet. */
+function ownSpace({ access, media }: Settings): SpaceState {
+  return {
+    name: DEFAULT_SPACE,
+    publish: access.publish,
+    play: access.play,
+    pushKeys: access.publishKey === null ? [] : [access.publishKey],
+    playKeys: access.playKey === null ? [] : [access.playKey],
+    latency: media.latency,
+    gopCache: media.gopCache,
+  }
+}
+
+function hubSettings({ media }: Settings): HubSettings {
+  return {
+    timestamps: media.timestamps,
+    republishGraceMs: media.republishGraceMs,
+    standbyMs: media.standbyMs,
+    maxViewersPerStream: media.maxViewersPerStream,
+    windowMs: media.windowMs,
+    queue: { bytes: media.queueBytes, ageMs: media.queueSeconds * 1000, stallMs: VIEWER_STALL_MS },
+  }
+}
+
+type Ports = Readonly<Record<'media' | 'mediaTls' | 'rtmp' | 'rtmps', number | null>>
+
+/** Ports as the outside reaches them: a proxy or NAT in front may show others. */
+function endpoints({ public: outside }: Settings, ports: Ports) {
+  return {
+    host: outside.host,
+    media: outside.media ?? ports.media,
+    mediaTls: outside.mediaTls ?? ports.mediaTls,
+    rtmp: outside.rtmp ?? ports.rtmp,
+    rtmps: outside.rtmps ?? ports.rtmps,
+  }
+}
+
+async function openRtmp(
+  { listen, rtmp: limits, tls }: Settings,
+  hub: Hub,
+  spaces: Spaces,
+  environment: { log: Log; clock: Clock; timers: Timers },
+  stack: CloseStack,
+): Promise<{ rtmp: number | null; rtmps: number | null }> {
+  const server = stack.add(
+    new RtmpServer({
+      ...environment,
+      host: new HubRtmpHost(hub, spaces, environment.clock, limits.chunkSize),
+      chunkBytes: limits.chunkSize,
+      firstPacketTimeoutMs: limits.firstPacketTimeoutMs,
+      silenceTimeoutMs: limits.silenceTimeoutMs,
+      maxConnections: limits.maxConnections,
+      noDelay: true,
+    }),
+  )
+  const address = (at: NonNullable<Settings['listen']['rtmp']>) => ({ host: at.host ?? '::', port: at.port })
+  return {
+    rtmp: listen.rtmp ? await server.listen(address(listen.rtmp)) : null,
+    rtmps:
+      listen.rtmps && tls.certificate !== null && tls.key !== null
+        ? await server.listenTls(address(listen.rtmps), {
+            certificate: readFileSync(tls.certificate, 'utf8'),
+            key: readFileSync(tls.key, 'utf8'),
+          })
+        : null,
+  }
+}
+
+function readTls({ tls }: Settings): TlsFiles | null {
+  if (tls.certificate === null || tls.key === null) return null
+  return { cert: readFileSync(tls.certificate), key: readFileSync(tls.key) }
+}
