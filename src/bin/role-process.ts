@@ -2,7 +2,7 @@ import { type Clock, systemClock, systemTimers, type Timers } from '../base/cloc
 import { AppError, errorText } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { type LoadedSettings, loadSettings } from '../config/load.ts'
-import { mergeReload } from '../config/reload.ts'
+import { mergeReload, type Reload } from '../config/reload.ts'
 import type { Settings } from '../config/schema.ts'
 import { openProcessLog, type ProcessLog } from './process-log.ts'
 import { withSecrets } from './secret-file.ts'
@@ -25,6 +25,8 @@ export interface RoleEnvironment {
   readonly timers: Timers
   /** Where each key's value came from, for display. */
   readonly origins: LoadedSettings['origins']
+  /** Reads the configuration again, as SIGHUP does; names the keys that changed and those that wait for a restart. */
+  readonly reload: () => Promise<Pick<Reload, 'changed' | 'needRestart'>>
 }
 
 /** Loaded when the role is chosen: a node does not load the platform's code, nor the other way round. */
@@ -61,10 +63,23 @@ export async function runRole(role: Role, configFile: string | undefined): Promi
       process.exit(1)
     })
 
+  const reload = async () => {
+    const {
+      changed,
+      needRestart,
+      settings: merged,
+    } = mergeReload(settings, withSecrets(loadSettings(sources).settings))
+    settings = merged
+    log.setLevel(settings.log.level)
+    await running.reload?.(settings)
+    log.info('configuration reloaded', { changed, needRestart })
+    return { changed, needRestart }
+  }
+
   let running: Running
   try {
     const run = await RUN[role]()
-    running = await run(settings, { log, clock: systemClock, timers: systemTimers, origins: loaded.origins })
+    running = await run(settings, { log, clock: systemClock, timers: systemTimers, origins: loaded.origins, reload })
   } catch (cause) {
     const error = portError(cause, settings)
     log.error('cannot start', {
@@ -86,18 +101,9 @@ export async function runRole(role: Role, configFile: string | undefined): Promi
     }
     process.exit(0)
   }
-  const reload = async () => {
-    try {
-      const merged = mergeReload(settings, withSecrets(loadSettings(sources).settings))
-      settings = merged.settings
-      log.setLevel(settings.log.level)
-      await running.reload?.(settings)
-      log.info('configuration reloaded', { changed: merged.changed, needRestart: merged.needRestart })
-    } catch (error) {
-      log.error('configuration not reloaded, the running one stays', { error: errorText(error) })
-    }
-  }
-  process.on('SIGHUP', () => void reload())
+  process.on('SIGHUP', () => {
+    reload().catch(error => log.error('configuration not reloaded, the running one stays', { error: errorText(error) }))
+  })
   process.on('SIGTERM', () => void close('SIGTERM'))
   // Ctrl-C reaches the whole group; under a supervisor the order to stop comes from there.
   process.on('SIGINT', () => {

@@ -16,7 +16,8 @@ usage: sightline <command> [options]
   probe URL             what a stream contains, and when its packets come (rtmp, http-flv, hls)
   doctor [--json]       looks at ports, disk, clock, ffmpeg, address and limits, and says what to do
   dev                   demo, with the console's development server and a restart on every change
-  check                 format, lint, types, unused code
+  console               builds the console if its sources changed
+  check                 format, lint, types, console, unused code
   test [filter...]      check and the whole test suite, or the tests whose file name has the filter
   bench [options...]    fan-out benchmark
 

@@ -100,6 +100,12 @@ export const schema = z.strictObject({
       'Viewers are kept for so long when a publisher is gone.',
       RELOADABLE,
     ),
+    standbyMs: integer(
+      [0, HOUR_MS],
+      10000,
+      'A viewer of a stream that nobody publishes yet waits for so long.',
+      RELOADABLE,
+    ),
     queueSeconds: decimal([0.1, 600], 30, 'A viewer further behind is moved on to the next keyframe.', RELOADABLE),
     queueBytes: integer(
       [65536, 1 << 30],
