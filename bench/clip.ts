@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -19,6 +20,8 @@ const AUDIO_MS = (1024 * 1000) / 48000
 interface Recipe {
   readonly periodMs: number
   readonly size: string
+  /** Strength of the noise that gives the encoder something to spend bits on. */
+  readonly noise: number
   readonly video: readonly string[]
 }
 
@@ -28,12 +31,14 @@ const RECIPES = {
   '1m': {
     periodMs: 8000,
     size: '1280x720',
+    noise: 6,
     video: ['-preset', 'veryfast', '-g', '50', '-b:v', '965k', '-maxrate', '965k', '-bufsize', '300k'],
   },
   /** About 100 Mbit/s: frames of some 500 KB. */
   '100m': {
     periodMs: 1920,
     size: '3840x2160',
+    noise: 60,
     video: ['-preset', 'ultrafast', '-g', '48', '-b:v', '110M', '-maxrate', '110M', '-bufsize', '9M'],
   },
 } as const satisfies Record<string, Recipe>
@@ -43,28 +48,18 @@ export type ClipName = keyof typeof RECIPES
 /** The clip's file, made first where it is not there yet. */
 export async function prepareClip(name: ClipName, folder: string): Promise<Clip> {
   const recipe = RECIPES[name]
-  const file = join(folder, `${name}-v1.flv`)
+  const seconds = String(recipe.periodMs / 1000 + 0.5)
+  const picture = `testsrc2=size=${recipe.size}:rate=25,noise=alls=${recipe.noise}:allf=t`
+  const tone = 'aevalsrc=0.3*sin(440*2*PI*t)+0.1*random(0):s=48000:c=stereo'
+  const inputs = ['-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', tone, '-t', seconds]
+  const codec = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-bf', '0', '-sc_threshold', '0', '-tune', 'zerolatency']
+  const command = [...inputs, ...codec, ...recipe.video, '-c:a', 'aac', '-b:a', '96k', '-f', 'flv']
+  const recipeId = createHash('sha256').update(command.join(' ')).digest('hex').slice(0, 8)
+  const file = join(folder, `${name}-${recipeId}.flv`)
   if (!existsSync(file)) {
     mkdirSync(folder, { recursive: true })
-    const seconds = String(recipe.periodMs / 1000 + 0.5)
-    const picture = `testsrc2=size=${recipe.size}:rate=25,noise=alls=${name === '1m' ? 6 : 60}:allf=t`
-    const tone = 'aevalsrc=0.3*sin(440*2*PI*t)+0.1*random(0):s=48000:c=stereo'
-    const inputs = ['-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', tone, '-t', seconds]
-    const codec = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-bf', '0', '-sc_threshold', '0', '-tune', 'zerolatency']
-    const audio = ['-c:a', 'aac', '-b:a', '96k']
     const partial = `${file}.partial`
-    await promisify(execFile)('ffmpeg', [
-      '-v',
-      'error',
-      '-y',
-      ...inputs,
-      ...codec,
-      ...recipe.video,
-      ...audio,
-      '-f',
-      'flv',
-      partial,
-    ])
+    await promisify(execFile)('ffmpeg', ['-v', 'error', '-y', ...command, partial])
     renameSync(partial, file)
   }
   return { name, file, periodMs: recipe.periodMs }
