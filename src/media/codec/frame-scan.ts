@@ -14,7 +14,8 @@ export interface Scan<H> {
 
 /**
  * Cuts a byte stream into frames whose header tells their size, and finds the next one after garbage. A header counts
- * when a second one follows its frame, or the frame ends the buffer: sync words also occur inside frames.
+ * when it stands right behind a frame, a second one follows its frame, or the frame ends the buffer: sync words also
+ * occur inside frames.
  * `parse` returns null where no header is; it may look at `headerBytes` bytes.
  */
 export function scanFrames<H extends { readonly frameBytes: number }>(
@@ -24,18 +25,18 @@ export function scanFrames<H extends { readonly frameBytes: number }>(
 ): Scan<H> {
   const frames: ScannedFrame<H>[] = []
   let skipped = 0
+  let inSync = false
   let at = 0
   while (at + headerBytes <= bytes.length) {
     const header = parse(bytes, at)
     const end = header ? at + header.frameBytes : at
-    if (header && end > bytes.length) {
-      // wait for the rest of a frame that follows another one, or may be the first
-      break
-    }
-    if (header && (end + headerBytes > bytes.length || parse(bytes, end))) {
+    if (header && end > bytes.length) break // the rest of the frame comes with the next bytes
+    if (header && (inSync || end + headerBytes > bytes.length || parse(bytes, end))) {
       frames.push({ header, bytes: bytes.subarray(at, end) })
       at = end
+      inSync = true
     } else {
+      inSync = false
       at++
       skipped++
     }

@@ -4,9 +4,6 @@ import { parseH264Sps } from './sps.ts'
 
 /** AVCDecoderConfigurationRecord, ISO/IEC 14496-15 §5.3.3.1. The NAL units are views of the record. */
 export interface AvcC {
-  readonly profileIdc: number
-  readonly constraints: number
-  readonly levelIdc: number
   /** Bytes of the length before each NAL unit of the samples: 1, 2 or 4; 3 is reserved, and read as it says. */
   readonly lengthSize: number
   readonly sps: readonly Uint8Array[]
@@ -21,15 +18,13 @@ export function parseAvcC(record: Uint8Array): AvcC {
   const r = new ByteReader(record, 'avcC')
   const version = r.u8()
   if (version !== 1) throw invalid(`version ${version}`)
-  const profileIdc = r.u8()
-  const constraints = r.u8()
-  const levelIdc = r.u8()
+  r.skip(3) // profile and level: the SPS says them too
   const lengthSize = (r.u8() & 3) + 1
   const sps = readSets(r, r.u8() & 0x1f)
   const pps = readSets(r, r.u8())
   if (sps.length === 0) throw invalid('no SPS')
   if (pps.length === 0) throw invalid('no PPS')
-  return { profileIdc, constraints, levelIdc, lengthSize, sps, pps }
+  return { lengthSize, sps, pps }
 }
 
 /**
@@ -55,7 +50,7 @@ export function writeAvcC(sps: readonly Uint8Array[], pps: readonly Uint8Array[]
 function readSets(r: ByteReader, count: number): Uint8Array[] {
   const sets: Uint8Array[] = []
   for (let i = 0; i < count; i++) sets.push(r.view(r.u16()))
-  return sets
+  return sets.filter(unit => unit.length > 0)
 }
 
 function withLength16(unit: Uint8Array): Uint8Array[] {

@@ -5,17 +5,14 @@ import { plausibleFps, SAMPLE_ASPECT_RATIOS } from '../nal/rbsp.ts'
 export interface H265Vui {
   /** Sample aspect ratio; [0, 1] when unspecified. */
   readonly sampleAspectRatio: readonly [number, number]
-  /** Pictures per second; null when absent. With `fieldPictures` a picture is a field. */
+  /** Pictures per second; null when absent. A picture is an access unit: with field_seq_flag, one field. */
   readonly pictureRate: number | null
-  /** field_seq_flag: every picture is a field. */
-  readonly fieldPictures: boolean
   readonly minSpatialSegmentation: number
 }
 
 export const NO_VUI: H265Vui = {
   sampleAspectRatio: [0, 1],
   pictureRate: null,
-  fieldPictures: false,
   minSpatialSegmentation: 0,
 }
 
@@ -36,9 +33,7 @@ export function readVui(r: BitReader, vui: Writable<H265Vui>, maxSubLayersMinus1
     r.ue()
     r.ue()
   }
-  r.skip(1) // neutral_chroma_indication_flag
-  vui.fieldPictures = r.flag()
-  r.skip(1) // frame_field_info_present_flag
+  r.skip(3) // neutral_chroma_indication_flag, field_seq_flag, frame_field_info_present_flag
   if (r.flag()) for (let i = 0; i < 4; i++) r.ue() // default display window: a hint, decoders show the whole picture
   if (r.flag()) {
     vui.pictureRate = readTiming(r)
