@@ -10,7 +10,7 @@ const ALIVE_EVERY_MS = 1000
 /** Silence after which the peer counts as lost: two words missed and half a second for the network. */
 const SILENCE_MS = 2500
 /** Together with SILENCE_MS a loss is seen within 3 s. */
-const CHECK_EVERY_MS = 500
+const CHECK_EVERY_MS = 250
 /** Longer than any request of the link takes on a healthy peer. */
 const REQUEST_TIMEOUT_MS = 10_000
 /** Unanswered requests in each direction; one more means that the peer hangs or runs wild. */

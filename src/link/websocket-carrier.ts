@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocket, WebSocketServer } from 'ws'
+import { systemTimers } from '../base/clock.ts'
 import { AppError } from '../base/errors.ts'
 import { type Carrier, type CarrierHandlers, MAX_MESSAGE_BYTES } from './carrier.ts'
 
@@ -50,7 +51,7 @@ class WebSocketCarrier implements Carrier {
     this.#reason = reason
     this.#socket.close(1000, Buffer.from(reason).subarray(0, MAX_CLOSE_REASON))
     // a cut network never answers the close frame
-    setTimeout(() => this.#socket.terminate(), CLOSE_TIMEOUT_MS).unref()
+    systemTimers.after(CLOSE_TIMEOUT_MS, () => this.#socket.terminate())
   }
 }
 
@@ -64,7 +65,7 @@ export function dialWebSocket(url: string, token: string): Promise<Carrier> {
       perMessageDeflate: false,
     })
     const closed = (cause: unknown) => reject(new AppError('LINK_CLOSED', { peer: url }, { cause }))
-    socket.once('error', closed)
+    socket.on('error', closed)
     socket.once('unexpected-response', (request, response) => {
       if (response.statusCode === 401) reject(new AppError('UNAUTHENTICATED'))
       else closed(new Error(`HTTP status ${response.statusCode}`))

@@ -1,18 +1,17 @@
 import { z } from 'zod'
 import { PageQuery, Time } from './page.ts'
 
-/** One level of a stream path: letters, digits, `-`, `_`, `.`; not starting with a dot. */
+const LEVEL = String.raw`[\p{L}\p{N}_\-][\p{L}\p{N}_.~@+=\-]{0,127}`
+
+/** One level of a stream path: what survives URLs, file names and log lines without escaping. */
 export const PathSegment = z
   .string()
-  .regex(/^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}$/, 'letters, digits, "-", "_", "." (not first), at most 128')
+  .regex(new RegExp(`^${LEVEL}$`, 'u'), 'letters, digits and _ - . ~ @ + =, beginning with a letter, digit, _ or -, at most 128')
 
 /** An app may have several levels (`show/live`), at most 8. */
 export const AppName = z
   .string()
-  .regex(
-    /^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}(\/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}){0,7}$/,
-    'up to 8 levels of letters, digits, "-", "_", "." (not first)',
-  )
+  .regex(new RegExp(`^${LEVEL}(/${LEVEL}){0,7}$`, 'u'), 'up to 8 levels of letters, digits and _ - . ~ @ + =')
 
 export const LiveVideo = z.object({
   codec: z.string().describe('h264, h265 or av1'),

@@ -70,7 +70,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .createTable('revisions')
     // what is numbered: 'spaces', the desired state of the nodes
     .addColumn('name', 'text', c => c.primaryKey())
-    // grows by one with every change
+    // grows with every change and is never behind the time
     .addColumn('value', 'bigint', c => c.notNull())
     .execute()
 

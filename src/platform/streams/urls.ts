@@ -1,0 +1,81 @@
+import { signedQuery } from '../../base/signed-url.ts'
+import type { Endpoints, SpaceState } from '../../link/messages.ts'
+import { DEFAULT_SPACE } from '../spaces/space.ts'
+import { pathOf, type StreamAddress } from './stream.ts'
+
+export interface PublishUrls {
+  readonly rtmp: string
+  readonly rtmps?: string
+  /** The two fields of OBS and of most encoders. */
+  readonly obs: { readonly server: string; readonly streamKey: string }
+}
+
+export interface PlayUrls {
+  readonly flv: string
+  readonly wsFlv: string
+  readonly hls: string
+  readonly ts: string
+  readonly rtmp: string
+  readonly rtmps?: string
+  /** Null when the space is open and nothing is signed. */
+  readonly expiresAtMs: number | null
+}
+
+export interface UrlRequest {
+  readonly address: StreamAddress
+  readonly space: SpaceState
+  readonly endpoints: Endpoints
+  /** Host the caller reached us by, without port. */
+  readonly host: string
+  /** The caller came by HTTPS, whose pages may not load plain HTTP. */
+  readonly secure: boolean
+}
+
+/** The push key stands in the URL as `key`, unless the space is open. */
+export function publishUrls({ address, space, endpoints, host }: UrlRequest): PublishUrls {
+  const key = space.publish === 'key' ? (space.pushKeys[0] ?? '') : ''
+  const { app, name } = levels(address)
+  const streamKey = key === '' ? name : `${name}?key=${encodeURIComponent(key)}`
+  const server = `${origin('rtmp', endpoints.host ?? host, endpoints.rtmp)}/${app}`
+  const rtmps = endpoints.rtmps === null ? null : `${origin('rtmps', endpoints.host ?? host, endpoints.rtmps)}/${app}`
+  return {
+    rtmp: `${server}/${streamKey}`,
+    ...(rtmps === null ? {} : { rtmps: `${rtmps}/${streamKey}` }),
+    obs: { server, streamKey },
+  }
+}
+
+/** Signed with the space's newest play key until `expiresAtMs`, unless the space is open. */
+export function playUrls({ address, space, endpoints, host, secure }: UrlRequest, expiresAtMs: number): PlayUrls {
+  const expires = Math.floor(expiresAtMs / 1000)
+  const key = space.play === 'signed' ? space.playKeys[0] : undefined
+  const query = key === undefined ? '' : `?${signedQuery(key, 'play', pathOf(address), expires)}`
+  const tls = secure && endpoints.mediaTls !== null
+  const port = tls ? endpoints.mediaTls : endpoints.media
+  const at = endpoints.host ?? host
+  const { app, name } = levels(address)
+  const path = `${app}/${name}`
+  const http = `${origin(tls ? 'https' : 'http', at, port)}/${path}`
+  return {
+    flv: `${http}.flv${query}`,
+    wsFlv: `${origin(tls ? 'wss' : 'ws', at, port)}/${path}.flv${query}`,
+    hls: `${http}.m3u8${query}`,
+    ts: `${http}.ts${query}`,
+    rtmp: `${origin('rtmp', at, endpoints.rtmp)}/${path}${query}`,
+    ...(endpoints.rtmps === null ? {} : { rtmps: `${origin('rtmps', at, endpoints.rtmps)}/${path}${query}` }),
+    expiresAtMs: key === undefined ? null : expires * 1000,
+  }
+}
+
+/** The default space needs no name, unless the app has levels of which the first might be taken for a space. */
+function levels({ space, app, name }: StreamAddress): { app: string; name: string } {
+  const encode = (text: string) => text.split('/').map(encodeURIComponent).join('/')
+  const short = space === DEFAULT_SPACE && !app.includes('/')
+  return { app: encode(short ? app : `${space}/${app}`), name: encodeURIComponent(name) }
+}
+
+/** A port that is off leaves the scheme's own port: there is nothing better to say. */
+function origin(scheme: string, host: string, port: number | null): string {
+  const bracketed = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
+  return port === null ? `${scheme}://${bracketed}` : `${scheme}://${bracketed}:${port}`
+}
