@@ -6,7 +6,7 @@ import { Child, SERVER_CORE } from '../process.ts'
 import { freePort, HOST, listening, type Server } from './server.ts'
 
 export const ROOT = join(import.meta.dirname, '../..')
-const ENTRY = join(ROOT, 'src/bin/node.ts')
+const ENTRY = join(ROOT, 'src/bin/sightline.ts')
 const PUBLISH_KEY = 'bench-publish-key'
 const PLAY_KEY = 'bench-play-key'
 const URL_LIFETIME_SECONDS = 3600
@@ -18,7 +18,7 @@ export const sightline: Server = {
     execFileSync('git', ['-C', ROOT, 'describe', '--always', '--dirty'], { encoding: 'utf8' }).trim() +
     `, Node.js ${process.versions.node}`,
   protocols: ['flv', 'rtmp'],
-  missing: () => (existsSync(ENTRY) ? null : 'src/bin/node.ts is not there'),
+  missing: () => (existsSync(ENTRY) ? null : 'src/bin/sightline.ts is not there'),
   async start({ folder, latency }) {
     const rtmpPort = await freePort()
     const httpPort = await freePort()
@@ -33,7 +33,7 @@ access: { publish: key, play: signed, publishKey: ${PUBLISH_KEY}, playKey: ${PLA
 `,
     )
     const flags = (process.env['BENCH_NODE_FLAGS'] ?? '').split(' ').filter(flag => flag !== '')
-    const command = [process.execPath, ...flags, ENTRY, '-c', file]
+    const command = [process.execPath, ...flags, ENTRY, 'node', '-c', file]
     const child = new Child('sightline node', command, { core: SERVER_CORE, cwd: folder })
     await listening(child, rtmpPort)
     await listening(child, httpPort)
