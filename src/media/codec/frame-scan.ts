@@ -15,7 +15,7 @@ export interface Scan<H> {
 /**
  * Cuts a byte stream into frames whose header tells their size, and finds the next one after garbage. A header counts
  * when it stands right behind a frame, a second one follows its frame, or the frame ends the buffer: sync words also
- * occur inside frames.
+ * occur inside frames. One whose frame is longer than the buffer waits for more, unless a frame is found behind it.
  * `parse` returns null where no header is; it may look at `headerBytes` bytes.
  */
 export function scanFrames<H extends { readonly frameBytes: number }>(
@@ -24,22 +24,27 @@ export function scanFrames<H extends { readonly frameBytes: number }>(
   parse: (bytes: Uint8Array, at: number) => H | null,
 ): Scan<H> {
   const frames: ScannedFrame<H>[] = []
-  let skipped = 0
+  let consumed = 0
+  let framedBytes = 0
   let inSync = false
-  let at = 0
-  while (at + headerBytes <= bytes.length) {
+  let waiting = false
+  for (let at = 0; at + headerBytes <= bytes.length; ) {
     const header = parse(bytes, at)
     const end = header ? at + header.frameBytes : at
-    if (header && end > bytes.length) break // the rest of the frame comes with the next bytes
-    if (header && (inSync || end + headerBytes > bytes.length || parse(bytes, end))) {
+    if (header && end > bytes.length) {
+      if (inSync) break
+      waiting = true
+    } else if (header && (parse(bytes, end) || (!waiting && (inSync || end + headerBytes > bytes.length)))) {
       frames.push({ header, bytes: bytes.subarray(at, end) })
-      at = end
+      framedBytes += header.frameBytes
+      at = consumed = end
       inSync = true
-    } else {
-      inSync = false
-      at++
-      skipped++
+      waiting = false
+      continue
     }
+    at++
+    inSync = false
+    if (!waiting) consumed = at
   }
-  return { frames, consumed: at, skipped }
+  return { frames, consumed, skipped: consumed - framedBytes }
 }

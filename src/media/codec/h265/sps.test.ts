@@ -35,7 +35,7 @@ test.each(H265_SAMPLES)('hvcC of $name is read and written, arrays marked comple
   const complete = (type: number) => [`${type.toString(16)}0001`, `${(type | 0x80).toString(16)}0001`] as const
   let expected = record
   for (const type of [0x20, 0x21, 0x22]) expected = expected.replace(...complete(type))
-  expect(written.toString('hex')).toBe(expected)
+  expect(Buffer.from(written).toString('hex')).toBe(expected)
 })
 
 test('4:2:2 of ten bits with two temporal layers', () => {
