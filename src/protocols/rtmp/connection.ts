@@ -4,18 +4,8 @@ import { AppError, errorText } from '../../base/errors.ts'
 import type { Log } from '../../base/log.ts'
 import { type AmfObject, encodeAmf0 } from '../../media/container/amf/amf0.ts'
 import type { Publication } from '../../media/stream/publication.ts'
-import {
-  type Command,
-  command,
-  connectResult,
-  errorResult,
-  objectOf,
-  onStatus,
-  parseCommand,
-  result,
-  type StatusCode,
-  text,
-} from './commands.ts'
+import { courtesyAnswers, refusalCode } from './answers.ts'
+import { type Command, connectResult, objectOf, onStatus, parseCommand, type StatusCode, text } from './commands.ts'
 import { RtmpSink } from './from-stream.ts'
 import { ServerHandshake } from './handshake.ts'
 import type { RtmpHost, RtmpRequest, RtmpViewer } from './host.ts'
@@ -85,6 +75,8 @@ export class RtmpConnection {
   #countedBytes = 0
   #viewer: RtmpViewer | null = null
   #sink: RtmpSink | null = null
+  /** Tells the host that a viewer no longer waits. */
+  #waiting: AbortController | null = null
   /** Changes with each request, so that a late answer of the host finds out that nobody waits. */
   #request = 0
 
@@ -172,6 +164,8 @@ export class RtmpConnection {
     this.#toStream = null
     this.#viewer = null
     this.#sink = null
+    this.#waiting?.abort()
+    this.#waiting = null
     publication?.end(reason)
     viewer?.close(reason)
   }
@@ -204,10 +198,9 @@ export class RtmpConnection {
       else this.#log.debug('command before connect', { command: call.name.slice(0, 64) })
       return
     }
+    const answers = courtesyAnswers(call)
+    if (answers.length > 0) this.#socket.send(...answers)
     switch (call.name) {
-      case 'createStream':
-        this.#answer(call, MESSAGE_STREAM_ID)
-        break
       case 'publish':
         this.#publish(text(call.args[0]))
         break
@@ -217,58 +210,12 @@ export class RtmpConnection {
       case 'play2':
         this.#play(text(objectOf(call.args[0])['streamName']))
         break
-      case 'releaseStream':
-        this.#answer(call, undefined)
-        break
-      case 'FCPublish':
-        this.#answer(call, undefined)
-        this.#socket.send(command('onFCPublish', 0, null, status('NetStream.Publish.Start', text(call.args[0]))))
-        break
-      case 'FCSubscribe':
-        this.#answer(call, undefined)
-        this.#socket.send(command('onFCSubscribe', 0, null, status('NetStream.Play.Start', text(call.args[0]))))
-        break
       case 'FCUnpublish':
-        this.#answer(call, undefined)
-        this.#socket.send(command('onFCUnpublish', 0, null, status('NetStream.Unpublish.Success', text(call.args[0]))))
-        this.#leave('unpublished')
-        break
       case 'closeStream':
       case 'deleteStream':
         this.#leave(call.name)
         break
-      case 'getStreamLength':
-      case '_checkbw':
-        this.#answer(call, 0)
-        break
-      case 'pause': {
-        // A live stream goes on; the player decides what it shows.
-        const paused = call.args[0] === true
-        const code = paused ? 'NetStream.Pause.Notify' : 'NetStream.Unpause.Notify'
-        this.#socket.send(onStatus('status', code, paused ? 'Paused.' : 'Unpaused.'))
-        break
-      }
-      case 'seek':
-      case 'receiveAudio':
-      case 'receiveVideo':
-      case 'FCUnsubscribe':
-        this.#answer(call, undefined)
-        break
-      case '_result':
-      case '_error':
-      case 'onStatus':
-        break
-      default:
-        if (call.transactionId > 0) {
-          const description = `${call.name.slice(0, 64)} is not known here`
-          this.#socket.send(errorResult(call.transactionId, 'NetConnection.Call.Failed', description))
-        }
     }
-  }
-
-  /** Transaction id 0 asks for no answer. */
-  #answer(call: Command, value: number | undefined): void {
-    if (call.transactionId > 0) this.#socket.send(result(call.transactionId, null, value))
   }
 
   #connect(call: Command): void {
@@ -315,7 +262,7 @@ export class RtmpConnection {
         this.#socket.release()
       },
       publication => publication.end('the publisher left'),
-      error => this.#refuse(publishRefusal(error), errorText(error)),
+      error => this.#refuse(refusalCode('publish', error), errorText(error)),
     )
   }
 
@@ -338,15 +285,18 @@ export class RtmpConnection {
       },
     )
     this.#sink = sink
+    const waiting = new AbortController()
+    this.#waiting = waiting
     this.#ask(
-      async () => this.#options.host.play(this.#requestFor(stream), sink),
+      async () => this.#options.host.play(this.#requestFor(stream), sink, waiting.signal),
       viewer => {
+        this.#waiting = null
         this.#viewer = viewer
         this.#enter('playing')
         sink.start()
       },
       viewer => viewer.close('the viewer left'),
-      error => this.#refuse(playRefusal(error), errorText(error)),
+      error => this.#refuse(refusalCode('play', error), errorText(error)),
     )
   }
 
@@ -408,25 +358,7 @@ export class RtmpConnection {
   }
 }
 
-function status(code: StatusCode, description: string): AmfObject {
-  return { level: 'status', code, description }
-}
-
 /** Encoders that send no flashVer may name themselves elsewhere. */
 function encoderName(object: AmfObject): string {
   return text(object['encoder']) || text(object['swfUrl'])
-}
-
-function publishRefusal(error: unknown): StatusCode {
-  if (!(error instanceof AppError)) return 'NetStream.Publish.Failed'
-  if (error.code === 'FORBIDDEN' || error.code === 'UNAUTHENTICATED') return 'NetStream.Publish.Denied'
-  return error.code === 'STREAM_BUSY' || error.code === 'INVALID'
-    ? 'NetStream.Publish.BadName'
-    : 'NetStream.Publish.Failed'
-}
-
-function playRefusal(error: unknown): StatusCode {
-  return error instanceof AppError && error.code === 'STREAM_NOT_FOUND'
-    ? 'NetStream.Play.StreamNotFound'
-    : 'NetStream.Play.Failed'
 }

@@ -26,7 +26,8 @@ export interface RtmpHost {
   publish(request: RtmpRequest, onKick: (reason: string) => void): Promise<Publication>
   /**
    * Attaches `sink` to the stream's RTMP broadcast, whose packager is an RtmpPackager with the server's chunk size.
-   * Settles when the viewer may be told that he plays; a write before that tells him too.
+   * Settles when the viewer may be told that he plays; a write before that tells him too. `signal` is aborted when
+   * he leaves before.
    */
-  play(request: RtmpRequest, sink: Sink): Promise<RtmpViewer>
+  play(request: RtmpRequest, sink: Sink, signal: AbortSignal): Promise<RtmpViewer>
 }

@@ -1,4 +1,5 @@
 import type { Packager, Parts } from '../../media/broadcast/packager.ts'
+import { encodeAmf0 } from '../../media/container/amf/amf0.ts'
 import { configBody, frameHeader, metadataBody } from '../../media/container/flv/body-writer.ts'
 import { dtsMs, type Frame } from '../../media/stream/frame.ts'
 import type { Track } from '../../media/stream/track.ts'
@@ -11,12 +12,14 @@ import { CHUNK_STREAM, MESSAGE, MESSAGE_STREAM_ID } from './message.ts'
  */
 export class RtmpPackager implements Packager {
   readonly #chunkBytes: number
+  readonly #dataPrefix: Parts
   /** By track id: whose configuration the viewers have. */
   readonly #tracks = new Map<number, Track>()
 
-  /** `chunkBytes` is what the server announces to its viewers. */
-  constructor(chunkBytes: number) {
+  /** `chunkBytes` is what was announced to the receivers; a publisher's metadata asks the server to store it. */
+  constructor(chunkBytes: number, receiver: 'viewer' | 'server' = 'viewer') {
     this.#chunkBytes = chunkBytes
+    this.#dataPrefix = receiver === 'server' ? [encodeAmf0('@setDataFrame')] : []
   }
 
   /** FLV, in its classic or enhanced form, has a name for every codec of the hub. */
@@ -26,7 +29,7 @@ export class RtmpPackager implements Packager {
 
   header(tracks: readonly Track[], startMs: number): Parts {
     // At time 0 whatever the start: FFmpeg takes script data of a later time for subtitles.
-    const parts = this.#message(MESSAGE.dataAmf0, CHUNK_STREAM.data, 0, [metadataBody(tracks)])
+    const parts = this.#message(MESSAGE.dataAmf0, CHUNK_STREAM.data, 0, [...this.#dataPrefix, metadataBody(tracks)])
     for (const track of tracks) parts.push(...this.#config(track, startMs))
     return parts
   }
