@@ -5,7 +5,7 @@ import type { Track } from '../../stream/track.ts'
 import { TS_CODECS } from './codecs.ts'
 import { PACKET_BYTES } from './packet.ts'
 import { UnitLayout, writePcrPacket, writeSectionPacket } from './packet-writer.ts'
-import { descriptorsOf, fitsAdts, isLengthPrefixed, PayloadHead } from './payload-head.ts'
+import { descriptorsOf, fitsAdts, isLengthPrefixed, MAX_ADTS_PAYLOAD_BYTES, PayloadHead } from './payload-head.ts'
 import { PAT_PID, writePat, writePmt } from './psi.ts'
 import { CLOCK_RATE, toTicks, wrap33 } from './timestamp.ts'
 
@@ -76,6 +76,11 @@ export class TsMuxer {
     if (changed) this.#writeTables()
   }
 
+  /** The next frame brings the tables along: a piece that is played for itself starts there. */
+  repeatTables(): void {
+    this.#lastTables = Number.NEGATIVE_INFINITY
+  }
+
   /** PAT and PMT: what a player needs before the first frame. */
   tables(): Buffer {
     const out = Buffer.allocUnsafe(2 * PACKET_BYTES)
@@ -85,7 +90,8 @@ export class TsMuxer {
 
   /**
    * The packets of one frame, with tables and PCR where they are due, in one buffer.
-   * Throws BYTES_INVALID for a frame whose track was not set, LIMIT_EXCEEDED for an AAC frame over ADTS' 8 KB.
+   * An AAC frame over ADTS' 8 KB, which only a broken publisher makes, gives none.
+   * Throws BYTES_INVALID for a frame whose track was not set.
    */
   frame(frame: Frame): Buffer {
     const stream = this.#streams.get(frame.track.id)
@@ -96,10 +102,11 @@ export class TsMuxer {
       stream.track = frame.track
       stream.head = new PayloadHead(frame.track)
     }
-    const { clockRate, kind } = frame.track
+    const { clockRate, codec, kind } = frame.track
+    if (codec === 'aac' && frame.data.length > MAX_ADTS_PAYLOAD_BYTES) return Buffer.alloc(0)
     const clock = toTicks(frame.dts, clockRate)
     const pts = toTicks(frame.pts, clockRate) + CLOCK_LEAD
-    const units = isLengthPrefixed(frame.track.codec) ? nalOffsets(frame.data) : null
+    const units = isLengthPrefixed(codec) ? nalOffsets(frame.data) : null
     const dataBytes = units ? units.end : frame.data.length
     const head = stream.head.write(frame, wrap33(pts), wrap33(clock + CLOCK_LEAD), dataBytes)
 

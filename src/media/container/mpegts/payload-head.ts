@@ -23,6 +23,9 @@ export function isLengthPrefixed(codec: CodecName): boolean {
   return codec === 'h264' || codec === 'h265'
 }
 
+/** What fits the 13-bit frame_length of ADTS; more than eight channels at the standard's most bits need. */
+export const MAX_ADTS_PAYLOAD_BYTES = 0x1fff - 7
+
 /** ADTS knows the object types 1 to 4 and the listed sample rates only. */
 export function fitsAdts(track: Track): boolean {
   try {
