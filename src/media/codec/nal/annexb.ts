@@ -42,7 +42,7 @@ export function isAccessUnitDelimiter(unit: Uint8Array, codec: NalCodec): boolea
 
 /** A sample with 4-byte lengths as a byte stream with 4-byte start codes: same size, one copy. Throws like `nalUnits`. */
 export function lengthPrefixedToAnnexB(data: Uint8Array): Uint8Array {
-  const bytes = Uint8Array.from(data)
+  const bytes = new Uint8Array(data)
   for (const unit of nalUnits(bytes)) {
     const start = unit.byteOffset - bytes.byteOffset
     bytes.set([0, 0, 0, 1], start - 4)

@@ -1,4 +1,4 @@
-import { asBuffer, equalBytes } from '../../../base/bytes.ts'
+import { equalBytes } from '../../../base/bytes.ts'
 import { AppError } from '../../../base/errors.ts'
 import { writeAvcC } from '../h264/avcc.ts'
 import { H264_NAL, h264NalType } from '../h264/nal-unit.ts'
@@ -100,5 +100,5 @@ export class ParameterSets {
 }
 
 function copied(sets: Sets): [number, Uint8Array][] {
-  return [...sets].map(([id, unit]) => [id, Uint8Array.from(asBuffer(unit))])
+  return [...sets].map(([id, unit]) => [id, new Uint8Array(unit)])
 }
