@@ -6,7 +6,10 @@ import { audioFrame as a, videoFrame as v } from './test-frames.ts'
 function collect() {
   const out: string[] = []
   const interleaver = new Interleaver(frame => out.push(`${frame.track.kind[0]}${frame.dts}`))
-  return { out, push: (...frames: Frame[]) => frames.forEach(frame => interleaver.push(frame)), interleaver }
+  const push = (...frames: Frame[]) => {
+    for (const frame of frames) interleaver.push(frame)
+  }
+  return { out, interleaver, push }
 }
 
 test('a source in order passes at once', () => {

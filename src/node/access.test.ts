@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest'
+import { FakeTime } from '../base/fake-time.ts'
+import { authKey, signedQuery } from '../base/signed-url.ts'
+import type { SpaceState } from '../link/messages.ts'
+import { Access } from './access.ts'
+import { Spaces } from './spaces.ts'
+
+const space: SpaceState = {
+  name: 'default',
+  publish: 'key',
+  play: 'signed',
+  pushKeys: ['push-new', 'push-old'],
+  playKeys: ['play-main', 'play-backup'],
+  latency: 'normal',
+  gopCache: true,
+}
+const address = { space: 'default', app: 'live', name: 'cam' }
+const PATH = 'default/live/cam'
+
+function check(action: 'play' | 'publish', query: string, change: Partial<SpaceState> = {}, uri = '/live/cam.flv') {
+  const time = new FakeTime()
+  const access = new Access(new Spaces({ ...space, ...change }), time)
+  try {
+    access.check({ action, address, query: new URLSearchParams(query), uri })
+    return 'ok'
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+const nowS = new FakeTime().nowMs() / 1000
+const missing = 'is not allowed: the URL has neither a key nor a signature'
+const wrong = 'is not allowed: the key or signature is wrong'
+const expired = 'is not allowed: the signature has expired'
+
+describe('publish', () => {
+  test.each([
+    ['key=push-new', 'ok'],
+    ['key=push-old', 'ok'],
+    ['key=play-main', `publish ${wrong}`],
+    ['key=', `publish ${wrong}`],
+    ['', `publish ${missing}`],
+    [signedQuery('push-new', 'publish', PATH, nowS + 60), 'ok'],
+    [signedQuery('push-new', 'play', PATH, nowS + 60), `publish ${wrong}`],
+    [signedQuery('push-new', 'publish', 'default/live/other', nowS + 60), `publish ${wrong}`],
+    [signedQuery('push-new', 'publish', PATH, nowS - 1), `publish ${expired}`],
+  ])('%s', (query, expected) => {
+    expect(check('publish', query)).toBe(expected)
+  })
+
+  test('open spaces ask for nothing', () => {
+    expect(check('publish', '', { publish: 'open' })).toBe('ok')
+  })
+})
+
+describe('play', () => {
+  test.each([
+    [signedQuery('play-main', 'play', PATH, nowS + 60), 'ok'],
+    [signedQuery('play-backup', 'play', PATH, nowS + 60), 'ok'],
+    [signedQuery('push-new', 'play', PATH, nowS + 60), `play ${wrong}`],
+    [signedQuery('play-main', 'play', PATH, nowS + 60).replace('expires=', 'expires=9'), `play ${wrong}`],
+    [`auth_key=${authKey('play-main', '/live/cam.flv', nowS + 60)}`, 'ok'],
+    [`auth_key=${authKey('play-backup', '/live/cam.flv', nowS - 1799)}`, 'ok'],
+    [`auth_key=${authKey('play-main', '/live/cam.flv', nowS - 1801)}`, `play ${expired}`],
+    [`auth_key=${authKey('play-main', '/live/cam.m3u8', nowS + 60)}`, `play ${wrong}`],
+    ['auth_key=1-2-3', 'play is not allowed: the signature is malformed'],
+    [`auth_key=${'9'.repeat(5000)}`, 'play is not allowed: the signature is malformed'],
+    ['expires=soon&sign=00', 'play is not allowed: the signature is malformed'],
+    ['key=play-main', `play ${missing}`], // the signing key itself is never taken as a password
+    ['', `play ${missing}`],
+  ])('%s', (query, expected) => {
+    expect(check('play', query)).toBe(expected)
+  })
+})
+
+test('published samples of the CDN type A', () => {
+  const sample = (uri: string, timestamp: number, key: string) => authKey(key, uri, timestamp).split('-')[3]
+  expect(sample('/video/standard/test.mp4', 1_627_747_200, 'aliyunvodexp1234')).toBe('0e9048c8c7de46b6015618f42de79bc2')
+  expect(sample('/video/standard', 1_622_194_197, 'aliyunliveexp1234')).toBe('5552ff52b5e4e20387c6dc18afce206b')
+})
+
+test('a forbidden path is refused until its time has passed', () => {
+  const time = new FakeTime()
+  const spaces = new Spaces(space)
+  const access = new Access(spaces, time)
+  const publish = () =>
+    access.check({ action: 'publish', address, query: new URLSearchParams('key=push-new'), uri: '/live/cam' })
+  spaces.apply({ revision: 1, spaces: [space], forbidden: [{ path: PATH, untilMs: time.nowMs() + 1000 }] })
+  expect(publish).toThrow('the stream is forbidden')
+  time.advance(1000)
+  expect(publish).not.toThrow()
+  spaces.apply({ revision: 2, spaces: [space], forbidden: [{ path: PATH, untilMs: null }] })
+  time.advance(1e9)
+  expect(publish).toThrow('the stream is forbidden')
+})
+
+test('an older desired state is not taken, and unknown spaces are closed', () => {
+  const spaces = new Spaces(space)
+  expect(spaces.apply({ revision: 5, spaces: [space], forbidden: [] })).toBe(true)
+  expect(spaces.apply({ revision: 4, spaces: [], forbidden: [] })).toBe(false)
+  expect(spaces.has('default')).toBe(true)
+  const access = new Access(spaces, new FakeTime())
+  const request = {
+    action: 'play' as const,
+    address: { ...address, space: 'nobody' },
+    query: new URLSearchParams(),
+    uri: '',
+  }
+  expect(() => access.check(request)).toThrow('space nobody does not exist')
+})
