@@ -12,3 +12,12 @@ export const Space = z
   })
   .meta({ id: 'Space' })
 export type Space = z.infer<typeof Space>
+
+export const SpaceChange = z
+  .strictObject({
+    publish: z.enum(['key', 'open']).optional(),
+    play: z.enum(['signed', 'open']).optional(),
+    latency: z.enum(['low', 'normal']).optional(),
+    gopCache: z.boolean().optional(),
+  })
+  .refine(change => Object.keys(change).length > 0, 'names nothing to change')

@@ -6,7 +6,10 @@ const LEVEL = String.raw`[\p{L}\p{N}_\-][\p{L}\p{N}_.~@+=\-]{0,127}`
 /** One level of a stream path: what survives URLs, file names and log lines without escaping. */
 export const PathSegment = z
   .string()
-  .regex(new RegExp(`^${LEVEL}$`, 'u'), 'letters, digits and _ - . ~ @ + =, beginning with a letter, digit, _ or -, at most 128')
+  .regex(
+    new RegExp(`^${LEVEL}$`, 'u'),
+    'letters, digits and _ - . ~ @ + =, beginning with a letter, digit, _ or -, at most 128',
+  )
 
 /** An app may have several levels (`show/live`), at most 8. */
 export const AppName = z

@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { errorText } from '../base/errors.ts'
+import { CloseStack } from '../base/lifecycle.ts'
+import { describeSettings } from '../config/describe.ts'
+import type { Settings } from '../config/schema.ts'
+import { type Certificate, Server } from '../http/server.ts'
+import { NodeEvents } from '../platform/nodes/node-events.ts'
+import { NodeLinks } from '../platform/nodes/node-links.ts'
+import { NodeService } from '../platform/nodes/node-service.ts'
+import { NodeStore } from '../platform/nodes/node-store.ts'
+import { SpaceService } from '../platform/spaces/space-service.ts'
+import { StreamHistory } from '../platform/streams/stream-history.ts'
+import { StreamService } from '../platform/streams/stream-service.ts'
+import { StreamStore } from '../platform/streams/stream-store.ts'
+import { SystemService } from '../platform/system/system-service.ts'
+import { SessionService } from '../platform/users/session-service.ts'
+import { SessionStore } from '../platform/users/session-store.ts'
+import { UserService } from '../platform/users/user-service.ts'
+import { UserStore } from '../platform/users/user-store.ts'
+import { openDatabase } from '../storage/database.ts'
+import type { RoleEnvironment, Running } from './role-process.ts'
+import { secretFile } from './secret-file.ts'
+import { ROOT } from './step.ts'
+import { version } from './version.ts'
+
+const TIDY_EVERY_MS = 3_600_000
+
+export interface RunningPlatform extends Running {
+  /** Where the listeners are bound; null where one is off. */
+  readonly http: AddressInfo | null
+  readonly https: AddressInfo | null
+}
+
+/** Builds the platform from its settings and starts it. */
+export async function runPlatform(settings: Settings, environment: RoleEnvironment): Promise<RunningPlatform> {
+  const { clock, log, origins, reload, timers } = environment
+  const closing = new CloseStack()
+  let current = settings
+  try {
+    const db = await openDatabase({ url: 'sqlite', dataDir: settings.data })
+    closing.defer(() => db.destroy())
+
+    const users = new UserStore(db)
+    const administrator = await new UserService(users, clock).ensureAdministrator(settings.admin.password)
+    const sessions = new SessionService(users, new SessionStore(db), clock)
+    const spaces = await SpaceService.open(db, clock)
+    const history = new StreamHistory(clock, log)
+    const events = new NodeEvents(db, history, log)
+    const nodeStore = new NodeStore(db)
+    const desired = () => spaces.desired
+    const links = closing.add(new NodeLinks({ store: nodeStore, events, desired, clock, timers, log }))
+    spaces.onChange(() => links.applyDesired())
+    const streams = new StreamService({ store: new StreamStore(db), links, spaces, clock })
+    const nodes = new NodeService(nodeStore, links)
+    const configuration = () =>
+      describeSettings(current, origins).map(({ key, origin, value }) => ({ key, value: shown(value), source: origin }))
+    const system = new SystemService({ version, configuration, reload, links, clock, log })
+
+    const tidy = () =>
+      Promise.all([sessions.tidy(), history.tidy(db)]).catch((error: unknown) =>
+        log.error('tidying the database failed', { reason: errorText(error) }),
+      )
+    const tidying = timers.every(TIDY_EVERY_MS, () => void tidy())
+    closing.defer(() => tidying.cancel())
+
+    const server = closing.add(
+      await Server.create({
+        services: { sessions, spaces, streams, nodes, links, events, system },
+        version,
+        clock,
+        log,
+        addresses: () => addressesOf(current, origins),
+        trustProxy: settings.http.trustProxy,
+        consoleDirectory: join(ROOT, 'web', 'dist'),
+        linkToken: settings.link.token ?? secretFile(settings.data, 'link-token'),
+      }),
+    )
+    const { http, https } = settings.listen
+    const certificate = https && certificateOf(settings)
+    return {
+      http: http && (await server.listen(http)),
+      https: https && certificate && (await server.listenSecure(https, certificate)),
+      initialPassword: administrator?.password ?? undefined,
+      reload(next) {
+        current = next
+        const renewed = certificateOf(next)
+        if (renewed) server.setCertificate(renewed)
+      },
+      close: () => closing.close(),
+    }
+  } catch (error) {
+    await closing.close()
+    throw error
+  }
+}
+
+/** What URLs say while no node has told where it listens: the ports of the node beside us. */
+function addressesOf({ listen, public: open }: Settings, origins: RoleEnvironment['origins']) {
+  const port = (name: 'media' | 'mediaTls' | 'rtmp' | 'rtmps') => open[name] ?? listen[name]?.port ?? null
+  const ports = { media: port('media'), mediaTls: port('mediaTls'), rtmp: port('rtmp'), rtmps: port('rtmps') }
+  const detected = (origins['public.host'] ?? 'default') === 'default'
+  return {
+    publicHost: detected ? null : open.host,
+    fallbackHost: open.host,
+    endpoints: { host: null, ...ports },
+  }
+}
+
+function certificateOf({ tls: { certificate, key } }: Settings): Certificate | null {
+  return certificate === null || key === null ? null : { cert: readFileSync(certificate), key: readFileSync(key) }
+}
+
+/** Listeners are objects in the settings; the rest is shown as it is. */
+function shown(value: unknown): string | number | boolean | null {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null)
+    return value
+  return JSON.stringify(value)
+}

@@ -1,0 +1,100 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { StreamStatus } from '../link/status.ts'
+import type { App } from './app.ts'
+import { bearerToken } from './authentication.ts'
+import type { Services } from './services.ts'
+
+/** Seconds; most routes answer within a few milliseconds, a login takes a tenth of a second. */
+const BUCKETS = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10]
+
+/**
+ * `/metrics` for Prometheus. Open, because it has no names in it; with a token the series of each stream come too.
+ */
+export function serveMetrics(app: App, services: Services): void {
+  const all = platformMetrics(services)
+  const streams = streamMetrics(services)
+  const requests = new Histogram({
+    name: 'sightline_platform_http_request_duration_seconds',
+    help: 'Time to answer a request',
+    labelNames: ['method', 'route', 'status'],
+    buckets: BUCKETS,
+    registers: [all],
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none'
+    requests.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
+  })
+  app.get('/metrics', { config: { open: true }, schema: { hide: true } }, async (request, reply) => {
+    const token = bearerToken(request.headers.authorization)
+    if (token !== null) await services.sessions.authenticate(token)
+    const parts = [await all.metrics(), ...(token === null ? [] : [await streams.metrics()])]
+    return reply.type(all.contentType).send(parts.join('\n'))
+  })
+}
+
+function platformMetrics({ events, links }: Services): Registry {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  const gauge = (name: string, help: string, value: () => number) =>
+    new Gauge({
+      name: `sightline_platform_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(value())
+      },
+    })
+  const sum = (of: (stream: { viewers: number; bitrateKbps: number }) => number) => {
+    let total = 0
+    for (const node of links.nodes.values()) for (const stream of node.streams.values()) total += of(stream)
+    return total
+  }
+  gauge('nodes', 'Nodes whose link is up', () => links.nodes.size)
+  gauge('streams', 'Live streams', () => sum(() => 1))
+  gauge('viewers', 'Viewers of all live streams', () => sum(stream => stream.viewers))
+  gauge('ingest_bits_per_second', 'Bits received for all live streams', () => sum(s => s.bitrateKbps * 1000))
+  new Counter({
+    name: 'sightline_platform_link_events_total',
+    help: 'Events of nodes by what became of them',
+    labelNames: ['result'],
+    registers,
+    collect() {
+      this.reset()
+      for (const result of ['applied', 'duplicates', 'invalid'] as const) this.inc({ result }, events[result])
+    },
+  })
+  return registry
+}
+
+const STREAM_SERIES: Record<string, { help: string; value: (stream: StreamStatus) => number | null }> = {
+  bitrate_bits_per_second: { help: 'Bits received', value: stream => stream.bitrateKbps * 1000 },
+  frames_per_second: { help: 'Video frames received', value: stream => stream.fps },
+  gop_seconds: {
+    help: 'Length of the last GOP',
+    value: stream => (stream.gopMs === null ? null : stream.gopMs / 1000),
+  },
+  viewers: { help: 'Viewers', value: stream => stream.viewers },
+}
+
+function streamMetrics({ links }: Services): Registry {
+  const registry = new Registry()
+  for (const [name, { help, value }] of Object.entries(STREAM_SERIES)) {
+    new Gauge({
+      name: `sightline_platform_stream_${name}`,
+      help: `${help}, by stream`,
+      labelNames: ['node', 'path'],
+      registers: [registry],
+      collect() {
+        this.reset()
+        for (const node of links.nodes.values()) {
+          for (const [path, stream] of node.streams) {
+            const now = value(stream)
+            if (now !== null) this.set({ node: node.id, path }, now)
+          }
+        }
+      },
+    })
+  }
+  return registry
+}

@@ -1,0 +1,183 @@
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { Clock } from '../../base/clock.ts'
+import { AppError } from '../../base/errors.ts'
+import type { Endpoints } from '../../link/messages.ts'
+import type { ViewerStatus } from '../../link/status.ts'
+import type { App } from '../app.ts'
+import { callerOf } from '../authentication.ts'
+import { listOf, pageOf } from '../contract/page.ts'
+import * as contract from '../contract/stream.ts'
+import { errorResponses } from '../error-answers.ts'
+import { requestHost } from '../request-host.ts'
+import type { Services } from '../services.ts'
+import { streamView, time, urlsView, type ViewContext } from '../stream-view.ts'
+
+export interface AddressSettings {
+  /** Host of every URL; null: the one the caller reached us by. */
+  readonly publicHost: string | null
+  /** Used while no node has ever said where it listens. */
+  readonly endpoints: Endpoints
+  /** Used when neither of the hosts above is usable. */
+  readonly fallbackHost: string
+}
+
+const Id = z.strictObject({ id: z.string().min(1).max(64) })
+const DEFAULT_TTL_SECONDS = 86_400
+
+export function streamRoutes(app: App, services: Services, clock: Clock, addresses: () => AddressSettings): void {
+  const { nodes, spaces, streams } = services
+
+  async function context(request: FastifyRequest, liveAt: string | null, ttl: number): Promise<ViewContext> {
+    const settings = addresses()
+    return {
+      caller: callerOf(request),
+      spaces,
+      endpoints: (await nodes.endpoints(liveAt)) ?? settings.endpoints,
+      host: settings.publicHost ?? requestHost(request, settings.fallbackHost),
+      secure: request.protocol === 'https',
+      expiresAtMs: clock.nowMs() + ttl * 1000,
+    }
+  }
+
+  app.post(
+    '/streams',
+    {
+      schema: {
+        operationId: 'createStream',
+        tags: ['streams'],
+        summary: 'Create a stream and get its publish and play URLs',
+        body: contract.CreateStream,
+        response: { 201: contract.Stream, ...errorResponses },
+      },
+    },
+    async (request, reply) => {
+      const stream = await streams.create(callerOf(request), request.body)
+      return reply.code(201).send(streamView(stream, await context(request, null, DEFAULT_TTL_SECONDS)))
+    },
+  )
+
+  app.get(
+    '/streams',
+    {
+      schema: {
+        operationId: 'listStreams',
+        tags: ['streams'],
+        summary: 'Streams in the order of their paths, with their live state',
+        querystring: contract.StreamQuery,
+        response: { 200: pageOf(contract.Stream), ...errorResponses },
+      },
+    },
+    async request => {
+      const { cursor, limit, q, space, state } = request.query
+      const after = cursor === undefined ? undefined : fromCursor(cursor)
+      const page = await streams.list(callerOf(request), { space, state, text: q, after, limit })
+      const contexts = new Map<string | null, ViewContext>()
+      const items: contract.Stream[] = []
+      for (const stream of page.items) {
+        const at = stream.live?.nodeId ?? null
+        const known = contexts.get(at) ?? (await context(request, at, DEFAULT_TTL_SECONDS))
+        contexts.set(at, known)
+        items.push(streamView(stream, known))
+      }
+      return { items, nextCursor: page.next === null ? null : toCursor(page.next) }
+    },
+  )
+
+  app.get(
+    '/streams/:id',
+    {
+      schema: {
+        operationId: 'getStream',
+        tags: ['streams'],
+        summary: 'One stream',
+        params: Id,
+        response: { 200: contract.Stream, ...errorResponses },
+      },
+    },
+    async request => {
+      const stream = await streams.get(callerOf(request), request.params.id)
+      return streamView(stream, await context(request, stream.live?.nodeId ?? null, DEFAULT_TTL_SECONDS))
+    },
+  )
+
+  app.delete(
+    '/streams/:id',
+    {
+      schema: {
+        operationId: 'deleteStream',
+        tags: ['streams'],
+        summary: 'Delete a stream and put its publisher out',
+        params: Id,
+        response: { 204: z.null(), ...errorResponses },
+      },
+    },
+    async (request, reply) => {
+      await streams.delete(callerOf(request), request.params.id)
+      return reply.code(204).send(null)
+    },
+  )
+
+  app.post(
+    '/streams/:id/kick',
+    {
+      schema: {
+        operationId: 'kickStream',
+        tags: ['streams'],
+        summary: 'Put out the publisher, or one viewer',
+        params: Id,
+        body: contract.KickRequest.nullish(),
+        response: { 204: z.null(), ...errorResponses },
+      },
+    },
+    async (request, reply) => {
+      await streams.kick(callerOf(request), request.params.id, request.body?.viewerId)
+      return reply.code(204).send(null)
+    },
+  )
+
+  app.get(
+    '/streams/:id/viewers',
+    {
+      schema: {
+        operationId: 'listViewers',
+        tags: ['streams'],
+        summary: 'Who is watching now',
+        params: Id,
+        response: { 200: listOf(contract.Viewer), ...errorResponses },
+      },
+    },
+    async request => ({ items: (await streams.viewers(callerOf(request), request.params.id)).map(viewerView) }),
+  )
+
+  app.get(
+    '/streams/:id/urls',
+    {
+      schema: {
+        operationId: 'getStreamUrls',
+        tags: ['streams'],
+        summary: 'Publish URLs, and play URLs signed for a time of your choice',
+        params: Id,
+        querystring: contract.UrlQuery,
+        response: { 200: contract.StreamUrls, ...errorResponses },
+      },
+    },
+    async request => {
+      const stream = await streams.get(callerOf(request), request.params.id)
+      return urlsView(stream, await context(request, stream.live?.nodeId ?? null, request.query.ttlSeconds))
+    },
+  )
+}
+
+function viewerView({ startedAtMs, path: _, ...viewer }: ViewerStatus): contract.Viewer {
+  return { ...viewer, startedAt: time(startedAtMs) }
+}
+
+function toCursor(path: string): string {
+  return Buffer.from(path).toString('base64url')
+}
+
+function fromCursor(cursor: string): string {
+  if (!/^[\w-]+$/.test(cursor)) throw new AppError('INVALID', { field: 'querystring.cursor', reason: 'not a cursor' })
+  return Buffer.from(cursor, 'base64url').toString()
+}

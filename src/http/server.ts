@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto'
+import { createServer, type Server as HttpServer } from 'node:http'
+import { createServer as createSecureServer, type Server as HttpsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import fastify from 'fastify'
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Clock } from '../base/clock.ts'
+import type { Closable } from '../base/lifecycle.ts'
+import type { Log } from '../base/log.ts'
+import type { App } from './app.ts'
+import { requireAuthentication } from './authentication.ts'
+import { serveConsole } from './console-files.ts'
+import { answerErrors, MAX_BODY_BYTES } from './error-answers.ts'
+import { linkUpgrade } from './link-endpoint.ts'
+import { serveMetrics } from './metrics.ts'
+import { describeApi } from './openapi.ts'
+import { healthRoutes } from './routes/health.ts'
+import { nodeRoutes } from './routes/nodes.ts'
+import { sessionRoutes } from './routes/sessions.ts'
+import { spaceRoutes } from './routes/spaces.ts'
+import { type AddressSettings, streamRoutes } from './routes/streams.ts'
+import { systemRoutes } from './routes/system.ts'
+import { secureHeaders } from './security-headers.ts'
+import type { Services } from './services.ts'
+
+/** A client that sends its request slower than this is cut off. */
+const REQUEST_TIMEOUT_MS = 15_000
+/** Above the 60 s after which common proxies close an idle connection: the proxy is to be the one that closes. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000
+/** Longest `:id` or `:name` in a URL; fastify's own limit of 100 is below our names. */
+const MAX_PARAMETER_LENGTH = 400
+const TRACE_ID_BYTES = 8
+
+export interface Listen {
+  readonly port: number
+  readonly host?: string
+}
+
+export interface ServerOptions {
+  readonly services: Services
+  readonly version: string
+  readonly clock: Clock
+  readonly log: Log
+  readonly addresses: () => AddressSettings
+  readonly trustProxy: boolean
+  /** The built console. */
+  readonly consoleDirectory: string
+  readonly linkToken: string
+}
+
+export interface Certificate {
+  /** PEM. */
+  readonly cert: Buffer
+  readonly key: Buffer
+}
+
+/** The routes without a listener; tests call it by `inject`. */
+export async function createApp(options: ServerOptions): Promise<App> {
+  const { addresses, clock, log, services, version } = options
+  const app: App = fastify({
+    logger: false,
+    trustProxy: options.trustProxy,
+    bodyLimit: MAX_BODY_BYTES,
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+    genReqId: () => randomBytes(TRACE_ID_BYTES).toString('hex'),
+    requestIdHeader: false,
+    return503OnClosing: false,
+    serverFactory: handler => httpServer(handler),
+  }).withTypeProvider<ZodTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  answerErrors(app, log)
+  secureHeaders(app)
+  acceptEmptyBodies(app)
+  await describeApi(app, version)
+  serveMetrics(app, services)
+  await app.register(
+    async api => {
+      requireAuthentication(api, services.sessions)
+      healthRoutes(api, services)
+      sessionRoutes(api, services)
+      spaceRoutes(api, services)
+      streamRoutes(api, services, clock, addresses)
+      nodeRoutes(api, services)
+      systemRoutes(api, services)
+    },
+    { prefix: '/api/v1' },
+  )
+  await serveConsole(app, options.consoleDirectory)
+  app.addHook('onResponse', async (request, reply) => {
+    const { id: traceId, ip, method, routeOptions } = request
+    const ms = Math.round(reply.elapsedTime)
+    log.debug('request', { traceId, method, route: routeOptions.url, status: reply.statusCode, ms, ip })
+  })
+  await app.ready()
+  return app
+}
+
+/** HTTP and HTTPS over the same routes, and the nodes' links. */
+export class Server implements Closable {
+  readonly #app: App
+  readonly #upgrade: ReturnType<typeof linkUpgrade>
+  readonly #listening: (HttpServer | HttpsServer)[] = []
+  #secure: HttpsServer | null = null
+
+  private constructor(app: App, options: ServerOptions) {
+    this.#app = app
+    this.#upgrade = linkUpgrade(options.services.links, options.linkToken)
+  }
+
+  static async create(options: ServerOptions): Promise<Server> {
+    return new Server(await createApp(options), options)
+  }
+
+  /** Answers where it listens. Rejects with the error of the system, which names port and reason. */
+  listen(listen: Listen): Promise<AddressInfo> {
+    return this.#listen(
+      httpServer((request, response) => this.#app.routing(request, response)),
+      listen,
+    )
+  }
+
+  listenSecure(listen: Listen, certificate: Certificate): Promise<AddressInfo> {
+    this.#secure = createSecureServer(certificate, (request, response) => this.#app.routing(request, response))
+    return this.#listen(limited(this.#secure), listen)
+  }
+
+  /** New connections get the new certificate. */
+  setCertificate(certificate: Certificate): void {
+    this.#secure?.setSecureContext(certificate)
+  }
+
+  async close(): Promise<void> {
+    const servers = this.#listening.splice(0)
+    await Promise.all(
+      servers.map(server => {
+        const closed = new Promise<void>(resolve => server.close(() => resolve()))
+        server.closeAllConnections()
+        return closed
+      }),
+    )
+    await this.#app.close()
+  }
+
+  #listen(server: HttpServer | HttpsServer, { port, host }: Listen): Promise<AddressInfo> {
+    server.on('upgrade', this.#upgrade)
+    return new Promise((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, host, () => {
+        server.off('error', reject)
+        this.#listening.push(server)
+        resolve(server.address() as AddressInfo) // a TCP listener has no other kind
+      })
+    })
+  }
+}
+
+function httpServer(handler: Parameters<typeof createServer>[1] & {}): HttpServer {
+  return limited(createServer(handler))
+}
+
+function limited<S extends HttpServer | HttpsServer>(server: S): S {
+  server.requestTimeout = REQUEST_TIMEOUT_MS
+  server.headersTimeout = REQUEST_TIMEOUT_MS
+  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS
+  return server
+}
+
+/** Clients that always send a content type do so without a body too. */
+function acceptEmptyBodies(app: App): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined)
+    else parse(request, body.toString(), done)
+  })
+}

@@ -1,0 +1,76 @@
+import { AppError } from '../base/errors.ts'
+import type { Endpoints } from '../link/messages.ts'
+import type { StreamStatus, TrackStatus } from '../link/status.ts'
+import type { Actor } from '../platform/access/actor.ts'
+import { may } from '../platform/access/permission.ts'
+import type { SpaceService } from '../platform/spaces/space-service.ts'
+import type { Stream } from '../platform/streams/stream.ts'
+import { playUrls, publishUrls, type UrlRequest } from '../platform/streams/urls.ts'
+import type * as contract from './contract/stream.ts'
+
+export interface ViewContext {
+  readonly caller: Actor
+  readonly spaces: SpaceService
+  readonly endpoints: Endpoints
+  readonly host: string
+  readonly secure: boolean
+  readonly expiresAtMs: number
+}
+
+export function streamView(stream: Stream, context: ViewContext): contract.Stream {
+  const { id, space, app, name, path, createdAtMs, live } = stream
+  return {
+    id,
+    space,
+    app,
+    name,
+    path,
+    createdAt: time(createdAtMs),
+    state: live ? 'on' : 'off',
+    live: live ? liveView(live.nodeId, live.status) : null,
+    ...urlsView(stream, context),
+  }
+}
+
+/** The push key is for those who may publish: others get the addresses without it. */
+export function urlsView(stream: Stream, context: ViewContext): contract.StreamUrls {
+  const state = context.spaces.state(stream.space)
+  if (!state) throw new AppError('NOT_FOUND', { what: 'space', id: stream.space })
+  const space = may(context.caller, 'streams.publishUrl') ? state : { ...state, pushKeys: [] }
+  const { endpoints, host, secure } = context
+  const request: UrlRequest = { address: stream, space, endpoints, host, secure }
+  const { expiresAtMs, ...play } = playUrls(request, context.expiresAtMs)
+  return {
+    publish: publishUrls(request),
+    play: { ...play, expiresAt: expiresAtMs === null ? null : time(expiresAtMs) },
+  }
+}
+
+export function time(ms: number): string {
+  return new Date(ms).toISOString()
+}
+
+function liveView(nodeId: string, status: StreamStatus): contract.Live {
+  const { state, startedAtMs, tracks, path: _, ...rest } = status
+  const track = (kind: TrackStatus['kind']) => tracks.find(track => track.kind === kind)
+  return {
+    ...rest,
+    nodeId,
+    waiting: state === 'waiting',
+    startedAt: time(startedAtMs),
+    video: videoView(track('video')),
+    audio: audioView(track('audio')),
+  }
+}
+
+function videoView(track: TrackStatus | undefined): contract.LiveVideo | null {
+  if (!track) return null
+  const { codec, codecString, profile, width = 0, height = 0, fps = null } = track
+  return { codec, codecString, profile, width, height, fps }
+}
+
+function audioView(track: TrackStatus | undefined): contract.LiveAudio | null {
+  if (!track) return null
+  const { codec, codecString, profile, sampleRate = 0, channels = 0 } = track
+  return { codec, codecString, profile, sampleRate, channels }
+}
