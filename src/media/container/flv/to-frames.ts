@@ -1,9 +1,6 @@
-import { equalBytes, u32be } from '../../../base/bytes.ts'
+import { equalBytes } from '../../../base/bytes.ts'
 import { configFromAdts, parseAdtsHeader } from '../../codec/aac/adts.ts'
-import { toSizedObus } from '../../codec/av1/obu.ts'
 import { parseMpegAudioHeader } from '../../codec/mp3/frame-header.ts'
-import { annexBToLengthPrefixed, isAccessUnitDelimiter, type NalCodec } from '../../codec/nal/annexb.ts'
-import { toFourByteLengths } from '../../codec/nal/length-prefixed.ts'
 import type { Frame } from '../../stream/frame.ts'
 import type { AudioTrack, Track, VideoCodec, VideoTrack } from '../../stream/track.ts'
 import {
@@ -15,6 +12,7 @@ import {
   mp3Track,
   opusTrack,
 } from '../../stream/track-builders.ts'
+import { accessUnit, nalLengthSize } from '../access-unit.ts'
 import { type AudioBody, parseAudioBody, parseVideoBody, type VideoBody } from './tag-body.ts'
 
 export interface FlvFrameEvents {
@@ -75,7 +73,7 @@ export class FlvFrames {
     const config = Uint8Array.from(received) // outlives the message
     const params = { id: FLV_VIDEO_TRACK_ID, clockRate: CLOCK_RATE, config }
     const track = codec === 'h264' ? h264Track(params) : codec === 'h265' ? h265Track(params) : av1Track(params)
-    this.#video = { track, received: config, lengthSize: lengthSizeOf(codec, config) }
+    this.#video = { track, received: config, lengthSize: nalLengthSize(codec, config) }
     this.#events.track(track)
   }
 
@@ -85,7 +83,7 @@ export class FlvFrames {
       this.dropped++
       return
     }
-    const data = body.codec === 'av1' ? toSizedObus(body.data) : accessUnit(body.data, body.codec, video.lengthSize)
+    const data = accessUnit(body.codec, body.data, video.lengthSize)
     if (data === null) {
       this.dropped++
       return
@@ -162,32 +160,4 @@ export class FlvFrames {
     this.#unsupported.add(name)
     this.#events.unsupported?.(name)
   }
-}
-
-/** Of the sender's NAL units, from lengthSizeMinusOne of avcC or hvcC; `track.config` says 4 in any case. */
-function lengthSizeOf(codec: VideoCodec, config: Uint8Array): number {
-  return codec === 'av1' ? 4 : ((config[codec === 'h264' ? 4 : 21] ?? 0) & 3) + 1
-}
-
-/**
- * The NAL units behind 4-byte lengths, or null when they are not whole. Some encoders send a byte stream with start
- * codes. An access unit delimiter can only be the first NAL unit, so it is taken off without a copy.
- */
-function accessUnit(received: Uint8Array, codec: NalCodec, lengthSize: number): Uint8Array | null {
-  if (!hasWholeUnits(received, lengthSize)) {
-    return u32be(received, 0) === 1 ? annexBToLengthPrefixed(received, codec) : null
-  }
-  const data = toFourByteLengths(received, lengthSize)
-  return isAccessUnitDelimiter(data.subarray(4), codec) ? data.subarray(4 + u32be(data, 0)) : data
-}
-
-/** Muxers walk the lengths and rely on them; checked once here instead of in each. */
-function hasWholeUnits(data: Uint8Array, lengthSize: number): boolean {
-  let at = 0
-  while (at + lengthSize <= data.length) {
-    let size = 0
-    for (let i = 0; i < lengthSize; i++) size = size * 256 + (data[at + i] ?? 0)
-    at += lengthSize + size
-  }
-  return at === data.length
 }
