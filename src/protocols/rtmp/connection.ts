@@ -262,7 +262,7 @@ export class RtmpConnection {
         this.#socket.release()
       },
       publication => publication.end('the publisher left'),
-      error => this.#refuse(refusalCode('publish', error), errorText(error)),
+      error => this.#refuse(refusalCode('publish', error), this.#explain('publish', error)),
     )
   }
 
@@ -296,7 +296,7 @@ export class RtmpConnection {
         sink.start()
       },
       viewer => viewer.close('the viewer left'),
-      error => this.#refuse(refusalCode('play', error), errorText(error)),
+      error => this.#refuse(refusalCode('play', error), this.#explain('play', error)),
     )
   }
 
@@ -340,6 +340,13 @@ export class RtmpConnection {
         if (request === this.#request) refuse(error)
       },
     )
+  }
+
+  /** For the peer; what went wrong with us stays in the log. */
+  #explain(what: string, error: unknown): string {
+    if (error instanceof AppError) return errorText(error)
+    this.#log.error('rtmp request failed', { what, error: errorText(error) })
+    return errorText(new AppError('INTERNAL', { what }))
   }
 
   #refuse(code: StatusCode, description: string): void {

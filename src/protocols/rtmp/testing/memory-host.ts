@@ -72,7 +72,7 @@ export class MemoryHost implements RtmpHost {
     }
   }
 
-  async play(request: RtmpRequest, sink: Sink): Promise<RtmpViewer> {
+  async play(request: RtmpRequest, sink: Sink, _signal: AbortSignal): Promise<RtmpViewer> {
     await this.permit('play', request)
     const path = `${request.vhost}/${request.app}/${request.stream}`
     const stream = this.stream(path)
