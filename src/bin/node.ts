@@ -22,11 +22,15 @@ import { DEFAULT_SPACE } from '../node/paths.ts'
 import { HubRtmpHost } from '../node/rtmp-host.ts'
 import { Spaces } from '../node/spaces.ts'
 import { streamStatus } from '../node/status.ts'
+import { AAC_FORMAT, MP3_FORMAT } from '../protocols/http-live/audio-packager.ts'
 import { FLV_FORMAT } from '../protocols/http-live/flv-packager.ts'
 import { LiveHandler } from '../protocols/http-live/live-handler.ts'
+import { TS_FORMAT } from '../protocols/http-live/ts-packager.ts'
 import { RtmpServer } from '../protocols/rtmp/server.ts'
 import type { RoleEnvironment, Running } from './role-process.ts'
 import { version } from './version.ts'
+
+const LIVE_FORMATS = [FLV_FORMAT, TS_FORMAT, MP3_FORMAT, AAC_FORMAT]
 
 /** Nothing taken for this long, and a viewer's connection is given up. */
 const VIEWER_STALL_MS = 60_000
@@ -61,7 +65,7 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
   const rtmp = await openRtmp(settings, hub, spaces, { log, clock, timers }, stack)
   const routes = [
     new MetricsRoute(new NodeMetrics(hub, load)),
-    new LiveHandler(new HubLiveHost(hub, spaces, settings.http.trustProxy), [FLV_FORMAT]),
+    new LiveHandler(new HubLiveHost(hub, spaces, settings.http.trustProxy), LIVE_FORMATS),
   ]
   const media = settings.listen.media
     ? stack.add(new MediaServer({ listen: settings.listen.media, key: 'listen.media', tls: null, routes, log }))
