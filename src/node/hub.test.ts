@@ -1,0 +1,174 @@
+import { expect, test } from 'vitest'
+import { FakeTime } from '../base/fake-time.ts'
+import { silentLog } from '../base/log.ts'
+import type { NodeEvent } from '../link/events.ts'
+import { Pace } from '../media/broadcast/pace.ts'
+import type { Sink } from '../media/broadcast/packager.ts'
+import { audioTrack, videoFrame, videoTrack } from '../media/stream/test-frames.ts'
+import { FlvPackager } from '../protocols/http-live/flv-packager.ts'
+import { Access } from './access.ts'
+import { Hub, type Visitor } from './hub.ts'
+import { Spaces } from './spaces.ts'
+import { streamStatus } from './status.ts'
+
+const PATH = 'default/live/cam'
+const never = new AbortController().signal
+const flv = { key: 'flv', create: () => new FlvPackager('all') }
+
+function visitor(query = '', protocol = 'http-flv'): Visitor {
+  const address = { space: 'default', app: 'live', name: 'cam' }
+  return { address, query: new URLSearchParams(query), uri: '/live/cam', protocol, remote: '10.0.0.1:5', agent: 'VLC' }
+}
+
+class TestSink implements Sink {
+  bytes = 0
+  ended = ''
+  write(bytes: Uint8Array): void {
+    this.bytes += bytes.length
+  }
+  pendingBytes(): number {
+    return 0
+  }
+  end(reason: string): void {
+    this.ended = reason
+  }
+}
+
+function setUp(maxViewersPerStream = 10) {
+  const time = new FakeTime()
+  const spaces = new Spaces({
+    name: 'default',
+    publish: 'key',
+    play: 'open',
+    pushKeys: ['secret'],
+    playKeys: [],
+    latency: 'normal',
+    gopCache: true,
+  })
+  const events: NodeEvent[] = []
+  const hub = new Hub({
+    settings: () => ({
+      timestamps: 'full',
+      republishGraceMs: 1000,
+      standbyMs: 5000,
+      maxViewersPerStream,
+      windowMs: { low: 50, normal: 350 },
+      queue: { bytes: 1 << 20, ageMs: 30_000, stallMs: 60_000 },
+    }),
+    access: new Access(spaces, time),
+    pace: new Pace(),
+    clock: time,
+    timers: time,
+    log: silentLog,
+    emit: event => events.push(event),
+  })
+  const kicked: string[] = []
+  const publish = (query = 'key=secret') => {
+    const info = { id: 'p1', protocol: 'rtmp', remote: '10.0.0.2:7', agent: 'OBS' }
+    const publication = hub.publish(visitor(query, 'rtmp'), info, reason => kicked.push(reason))
+    publication.setTrack(videoTrack())
+    publication.setTrack(audioTrack())
+    publication.write(videoFrame(0, true))
+    return publication
+  }
+  const watch = async () => {
+    const sink = new TestSink()
+    const session = hub.join(await hub.admit(visitor(), never), flv, sink, null)
+    return { sink, session }
+  }
+  return { time, hub, events, kicked, publish, watch }
+}
+
+test('a stream from its first frame to the last viewer, as the platform learns of it', async () => {
+  const { hub, events, publish, watch, time } = setUp()
+  const publication = publish()
+  const { sink, session } = await watch()
+  publication.countBytes(1000)
+  expect(streamStatus(hub.find(PATH)!, hub)).toMatchObject({
+    path: PATH,
+    state: 'on',
+    bytesIn: 1000,
+    bytesOut: sink.bytes,
+    viewers: 1,
+    viewersByProtocol: { 'http-flv': 1 },
+    tracks: [{ codec: 'h264', width: 640 }, { codec: 'aac', sampleRate: 44_100 }],
+  })
+  time.advance(500)
+  session.end('closed by the viewer')
+  session.end('twice')
+  publication.end('closed')
+  time.advance(1000)
+  expect(hub.find(PATH)).toBeUndefined()
+  expect(events).toMatchObject([
+    { type: 'stream.started', path: PATH, publisher: { id: 'p1' } },
+    { type: 'viewer.started', viewer: session.id },
+    { type: 'viewer.stopped', viewer: session.id, bytes: sink.bytes, durationMs: 500, reason: 'closed by the viewer' },
+    { type: 'stream.stopped', reason: 'closed', totals: { bytesIn: 1000, bytesOut: sink.bytes, framesIn: 1 } },
+  ])
+})
+
+test('a kicked publisher and a kicked viewer are told and counted once', async () => {
+  const { hub, events, kicked, publish, watch } = setUp()
+  publish()
+  const { sink, session } = await watch()
+  expect(hub.kick({ viewerId: session.id }, 'kicked')).toBe(true)
+  expect(sink.ended).toBe('kicked')
+  expect(hub.kick({ viewerId: session.id }, 'kicked')).toBe(false)
+  expect(hub.kick({ path: PATH }, 'kicked')).toBe(true)
+  expect(kicked).toEqual(['kicked'])
+  expect(hub.kick({ path: 'default/live/none' }, 'kicked')).toBe(false)
+  expect(events.map(event => event.type)).toEqual([
+    'stream.started',
+    'viewer.started',
+    'viewer.stopped',
+    'stream.stopped',
+  ])
+})
+
+test('viewers are told when nobody publishes any more', async () => {
+  const { publish, watch, time, events } = setUp()
+  const publication = publish()
+  const { sink } = await watch()
+  publication.end('closed')
+  expect(sink.ended).toBe('')
+  time.advance(1000)
+  expect(sink.ended).toBe('publisher gone')
+  expect(events.at(-1)).toMatchObject({ type: 'viewer.stopped', reason: 'publisher gone' })
+})
+
+test('a viewer waits for the publisher, and gives up after the standby time', async () => {
+  const { hub, publish, time } = setUp()
+  const waiting = hub.admit(visitor(), never)
+  time.advance(4000)
+  publish()
+  expect((await waiting).stream).toBe(hub.find(PATH))
+
+  const { hub: empty, time: later } = setUp()
+  const inVain = empty.admit(visitor(), never)
+  later.advance(5000)
+  await expect(inVain).rejects.toMatchObject({ code: 'STREAM_NOT_FOUND' })
+  const left = new AbortController()
+  const gone = empty.admit(visitor(), left.signal)
+  left.abort()
+  await expect(gone).rejects.toMatchObject({ code: 'STREAM_NOT_FOUND' })
+})
+
+test('refusals are events, and the limit of viewers is kept', async () => {
+  const { hub, events, publish, watch } = setUp(1)
+  expect(() => publish('key=wrong')).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }))
+  expect(events).toMatchObject([{ type: 'refused', action: 'publish', path: PATH, remote: '10.0.0.1:5' }])
+  publish()
+  expect(() => publish()).toThrow(expect.objectContaining({ code: 'STREAM_BUSY' }))
+  await watch()
+  await expect(hub.admit(visitor(), never)).rejects.toMatchObject({ code: 'VIEWER_LIMIT' })
+})
+
+test('closing the node ends everything', async () => {
+  const { hub, kicked, publish, watch } = setUp()
+  publish()
+  const { sink } = await watch()
+  hub.close()
+  expect(kicked).toEqual(['the node is stopping'])
+  expect(sink.ended).toBe('the node is stopping')
+  expect([...hub.streams]).toEqual([])
+})
