@@ -1,0 +1,78 @@
+import type { Clock, Timers } from '../../base/clock.ts'
+import { type ChannelSettings, HlsChannel, type HlsStream } from './hls-channel.ts'
+import type { Numbering } from './segmenter.ts'
+
+export interface HlsSettings extends ChannelSettings {
+  /** always: streams are cut from their start; on-demand: while somebody watches. */
+  readonly mode: 'always' | 'on-demand'
+  /** How long an unwatched stream is still cut, or an ended one kept. */
+  readonly keepAliveSeconds: number
+}
+
+export interface ChannelsOptions {
+  /** Read for every new channel. */
+  readonly settings: () => HlsSettings
+  readonly clock: Clock
+  readonly timers: Timers
+}
+
+/** Paths whose numbers are remembered after their segments are gone; a name takes 200 bytes, all of them 20 MB. */
+const MAX_NUMBERINGS = 100_000
+
+/** The channels of a node, by path; and the sequence numbers that go on after each of them. */
+export class HlsChannels {
+  readonly #options: ChannelsOptions
+  readonly #byPath = new Map<string, { channel: HlsChannel; usedAtMs: number }>()
+  readonly #numberings = new Map<string, Numbering>()
+
+  constructor(options: ChannelsOptions) {
+    this.#options = options
+  }
+
+  /** The channel of a stream, begun if there is none. Throws STREAM_NOT_FOUND when the stream is over. */
+  open(stream: HlsStream): HlsChannel {
+    const known = this.#byPath.get(stream.path)
+    if (known && known.channel.stream === stream) {
+      known.usedAtMs = this.#options.clock.monotonicMs()
+      return known.channel
+    }
+    known?.channel.close()
+    this.#byPath.delete(stream.path)
+    const { settings, clock, timers } = this.#options
+    const numbering = this.#numbering(stream.path)
+    const channel = new HlsChannel({ stream, settings: settings(), numbering, clock, timers })
+    this.#byPath.set(stream.path, { channel, usedAtMs: clock.monotonicMs() })
+    return channel
+  }
+
+  find(path: string): HlsChannel | undefined {
+    return this.#byPath.get(path)?.channel
+  }
+
+  /** Closes the channels nobody has asked for lately. */
+  sweep(): void {
+    const { mode, keepAliveSeconds } = this.#options.settings()
+    const before = this.#options.clock.monotonicMs() - keepAliveSeconds * 1000
+    for (const [path, { channel, usedAtMs }] of this.#byPath) {
+      if (usedAtMs > before || (mode === 'always' && !channel.ended)) continue
+      channel.close()
+      this.#byPath.delete(path)
+    }
+  }
+
+  close(): void {
+    for (const { channel } of this.#byPath.values()) channel.close()
+    this.#byPath.clear()
+  }
+
+  #numbering(path: string): Numbering {
+    const numbering = this.#numberings.get(path) ?? { nextSequence: 0, discontinuities: 0, nextInit: 0 }
+    this.#numberings.delete(path)
+    this.#numberings.set(path, numbering) // behind the others: the first ones are forgotten first
+    if (this.#numberings.size > MAX_NUMBERINGS) {
+      const [oldest] = this.#numberings.keys()
+      if (oldest !== undefined) this.#numberings.delete(oldest)
+    }
+    return numbering
+  }
+}
