@@ -29,7 +29,10 @@ export const bitrate = (kbps: number): Quantity => scaled(kbps, ['kbit/s', 'Mbit
 export const bytes = (count: number): Quantity => scaled(count, ['B', 'kB', 'MB', 'GB', 'TB', 'PB'])
 
 /** Whole numbers with thin grouping: 12 345. */
-export const count = (value: number): string => Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, ' ')
+export const count = (value: number): string =>
+  Math.round(value)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ' ')
 
 export const framesPerSecond = (fps: number): string => (fps >= 99.95 ? fps.toFixed(0) : fps.toFixed(1))
 
@@ -45,7 +48,11 @@ export const text = ({ value, unit }: Quantity): string => (unit === '' ? value 
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000))
   const two = (n: number) => n.toString().padStart(2, '0')
-  const [days, hours, minutes] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60]
+  const [days, hours, minutes] = [
+    Math.floor(seconds / 86_400),
+    Math.floor(seconds / 3600) % 24,
+    Math.floor(seconds / 60) % 60,
+  ]
   if (days > 0) return `${days}d ${two(hours)}:${two(minutes)}`
   if (hours > 0) return `${hours}:${two(minutes)}:${two(seconds % 60)}`
   return `${minutes}:${two(seconds % 60)}`
@@ -94,4 +101,5 @@ const PROTOCOL_NAMES: Readonly<Record<string, string>> = {
   'http-ts': 'HTTP-TS',
 }
 
-export const protocolName = (protocol: string): string => PROTOCOL_NAMES[protocol.toLowerCase()] ?? protocol.toUpperCase()
+export const protocolName = (protocol: string): string =>
+  PROTOCOL_NAMES[protocol.toLowerCase()] ?? protocol.toUpperCase()

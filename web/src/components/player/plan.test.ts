@@ -2,11 +2,11 @@ import { expect, test } from 'vitest'
 import { type Capabilities, planPlayback, type Source } from './plan.ts'
 
 const urls = { flv: 'http://h:8080/live/a.flv', wsFlv: 'ws://h:8080/live/a.flv', hls: 'http://h:8080/live/a.m3u8' }
-const H264 = { codec: 'h264', codecString: 'avc1.64001f', width: 1280, height: 720 }
-const H265 = { codec: 'h265', codecString: 'hvc1.1.6.L93.B0', width: 1280, height: 720 }
-const AAC = { codec: 'aac', codecString: 'mp4a.40.2', sampleRate: 44_100, channels: 2 }
-const G711 = { codec: 'pcma', codecString: 'pcma', sampleRate: 8000, channels: 1 }
-const MP3 = { codec: 'mp3', codecString: 'mp3', sampleRate: 44_100, channels: 2 }
+const H264 = { codec: 'h264', codecString: 'avc1.64001f' }
+const H265 = { codec: 'h265', codecString: 'hvc1.1.6.L93.B0' }
+const AAC = { codec: 'aac', codecString: 'mp4a.40.2' }
+const G711 = { codec: 'pcma', codecString: 'pcma' }
+const MP3 = { codec: 'mp3', codecString: 'mp3' }
 
 /** Debian's Chromium: H.264, AV1, AAC and MP3, no HEVC, no native HLS. */
 const chromium: Capabilities = {

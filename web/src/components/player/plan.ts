@@ -1,4 +1,4 @@
-import type { AudioInfo, PlayUrls, VideoInfo } from '../../lib/api/types.ts'
+import type { LiveAudio, LiveVideo, PlayUrls } from '../../lib/api/types.ts'
 
 export type PlayProtocol = 'ws-flv' | 'http-flv' | 'hls' | 'hls-native'
 
@@ -17,8 +17,8 @@ export interface Capabilities {
 export interface Source {
   readonly urls: Pick<PlayUrls, 'flv' | 'wsFlv' | 'hls'>
   /** Null when the stream has no such track; both null when the tracks are not known yet. */
-  readonly video: VideoInfo | null
-  readonly audio: AudioInfo | null
+  readonly video: Pick<LiveVideo, 'codec' | 'codecString'> | null
+  readonly audio: Pick<LiveAudio, 'codec' | 'codecString'> | null
 }
 
 export interface Attempt {
@@ -45,26 +45,18 @@ export interface Plan {
   readonly undecodable: readonly string[]
 }
 
-/** RFC 6381 strings for streams whose parameter sets are not known to the platform: a common profile of each. */
-const TYPICAL: Readonly<Record<string, string>> = {
-  h264: 'avc1.4d401f',
-  h265: 'hvc1.1.6.L93.B0',
-  av1: 'av01.0.05M.08',
-  aac: 'mp4a.40.2',
-  mp3: 'mp3',
-  opus: 'opus',
-}
-
 /** G.711 has no sample entry any browser's MSE knows; asking is pointless and some answer 'true' to odd strings. */
 const NEVER_IN_MSE = new Set(['pcma', 'pcmu'])
 
-function decodable(kind: 'video' | 'audio', track: VideoInfo | AudioInfo, browser: Capabilities): boolean {
+function decodable(
+  kind: 'video' | 'audio',
+  track: Pick<LiveVideo, 'codec' | 'codecString'>,
+  browser: Capabilities,
+): boolean {
   const codec = track.codec.toLowerCase()
   if (NEVER_IN_MSE.has(codec)) return false
-  const codecString = track.codecString ?? TYPICAL[codec]
-  if (codecString === undefined) return false
   if (codec === 'mp3' && browser.isTypeSupported('audio/mpeg')) return true
-  return browser.isTypeSupported(`${kind}/mp4; codecs="${codecString}"`)
+  return browser.isTypeSupported(`${kind}/mp4; codecs="${track.codecString}"`)
 }
 
 const insecure = (url: string) => url.startsWith('http:') || url.startsWith('ws:')

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'reac
 import type { Stream } from '../../lib/api/types.ts'
 import { browserCapabilities } from './capabilities.ts'
 import { planPlayback } from './plan.ts'
-import { type PlayerSnapshot, PlayerSession } from './session.ts'
+import { PlayerSession, type PlayerSnapshot } from './session.ts'
 
 /** A tab out of sight for this long stops receiving; nobody watches it, and its buffer would only grow. */
 const HIDDEN_STOP_MS = 10_000
@@ -40,11 +40,14 @@ export function usePlayer(stream: Stream): Player {
     () =>
       new PlayerSession(() => {
         const { play, live } = latest.current
-        return planPlayback({ urls: play, video: live?.video ?? null, audio: live?.audio ?? null }, browserCapabilities())
+        return planPlayback(
+          { urls: play, video: live?.video ?? null, audio: live?.audio ?? null },
+          browserCapabilities(),
+        )
       }),
     [],
   )
-  const codecs = [stream.live?.video, stream.live?.audio].map(track => track?.codecString ?? track?.codec ?? '').join()
+  const codecs = [stream.live?.video, stream.live?.audio].map(track => track?.codecString ?? '').join()
   const on = stream.state === 'on'
   // biome-ignore lint/correctness/useExhaustiveDependencies: another stream or other codecs need a new start
   useEffect(() => {

@@ -93,6 +93,7 @@ export function curlCommand(call: ApiCall, origin: string): string {
   const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
   const lines = [`curl -X ${call.method} ${quote(`${origin}/api/v1${call.path}`)}`]
   lines.push(`-H 'Authorization: Bearer <token>'`)
-  if (call.body !== undefined) lines.push(`-H 'Content-Type: application/json'`, `-d ${quote(JSON.stringify(call.body))}`)
+  if (call.body !== undefined)
+    lines.push(`-H 'Content-Type: application/json'`, `-d ${quote(JSON.stringify(call.body))}`)
   return lines.join(' \\\n  ')
 }

@@ -1,9 +1,9 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { type ApiCall, query, request } from './client.ts'
-import type { Health, Node, Page, Session, Space, Stream, System, User, Viewer } from './types.ts'
+import type { CreateStream, Health, Node, Page, Session, Space, Stream, System, User, Viewer } from './types.ts'
 
-/** Rows asked for at once. */
-const PAGE_ROWS = 200
+/** Rows asked for at once: the most the platform gives. */
+const PAGE_ROWS = 500
 /** The console lists this many streams at most; past it the search has to narrow. */
 export const MAX_LISTED_STREAMS = 5000
 
@@ -26,13 +26,18 @@ export const calls = {
     path: `/streams${query({ space: filter.space, state: filter.state, q: filter.q, limit: filter.limit ?? PAGE_ROWS, cursor })}`,
   }),
   stream: (id: string): ApiCall => ({ method: 'GET', path: `/streams/${encodeURIComponent(id)}` }),
-  createStream: (body: { space: string; app: string; name: string }): ApiCall => ({
+  createStream: (body: CreateStream): ApiCall => ({
     method: 'POST',
     path: '/streams',
     body,
   }),
   deleteStream: (id: string): ApiCall => ({ method: 'DELETE', path: `/streams/${encodeURIComponent(id)}` }),
-  kickStream: (id: string): ApiCall => ({ method: 'POST', path: `/streams/${encodeURIComponent(id)}/kick` }),
+  kickStream: (id: string): ApiCall => ({ method: 'POST', path: `/streams/${encodeURIComponent(id)}/kick`, body: {} }),
+  kickViewer: (id: string, viewerId: string): ApiCall => ({
+    method: 'POST',
+    path: `/streams/${encodeURIComponent(id)}/kick`,
+    body: { viewerId },
+  }),
   viewers: (id: string): ApiCall => ({ method: 'GET', path: `/streams/${encodeURIComponent(id)}/viewers` }),
   nodes: (): ApiCall => ({ method: 'GET', path: '/nodes' }),
   system: (): ApiCall => ({ method: 'GET', path: '/system' }),

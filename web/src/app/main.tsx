@@ -1,0 +1,37 @@
+import { QueryClient } from '@tanstack/react-query'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { ApiError } from '../lib/api/client.ts'
+import { startI18n } from '../lib/i18n.ts'
+import { themePreference } from '../lib/preferences.ts'
+import { Providers } from './providers.tsx'
+import { createConsoleRouter } from './router.tsx'
+import './styles.css'
+
+const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // The platform's "no" does not change by asking again; a lost connection may.
+      retry: (failures, error) =>
+        failures < 2 && !(error instanceof ApiError && error.status > 0 && error.status < 500),
+      staleTime: 500,
+      refetchOnWindowFocus: true,
+    },
+  },
+})
+
+function applyTheme(): void {
+  document.documentElement.dataset['theme'] = themePreference.get()
+}
+
+applyTheme()
+themePreference.subscribe(applyTheme)
+await startI18n()
+
+const root = document.getElementById('root')
+if (root === null) throw new Error('index.html has no #root')
+createRoot(root).render(
+  <StrictMode>
+    <Providers queryClient={queryClient} router={createConsoleRouter()} />
+  </StrictMode>,
+)

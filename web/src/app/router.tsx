@@ -1,0 +1,78 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+  retainSearchParams,
+} from '@tanstack/react-router'
+import { tokenPreference } from '../lib/preferences.ts'
+import { Frame } from './frame/frame.tsx'
+import { Broken, NotFound } from './not-found.tsx'
+import { loginSearch, spaceSearch, streamsSearch } from './search.ts'
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Broken })
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: loginSearch,
+  component: lazyRouteComponent(() => import('../features/session/login-page.tsx'), 'LoginPage'),
+})
+
+/** Everything behind the login. The chosen space stays in the URL from page to page. */
+const frame = createRoute({
+  getParentRoute: () => root,
+  id: 'frame',
+  validateSearch: spaceSearch,
+  search: { middlewares: [retainSearchParams(['space'])] },
+  beforeLoad: ({ location }) => {
+    if (tokenPreference.get() === '') throw redirect({ to: '/login', search: { next: location.href } })
+  },
+  component: Frame,
+})
+
+const overview = createRoute({
+  getParentRoute: () => frame,
+  path: '/',
+  component: lazyRouteComponent(() => import('../features/overview/overview-page.tsx'), 'OverviewPage'),
+})
+
+const streams = createRoute({
+  getParentRoute: () => frame,
+  path: '/streams',
+  validateSearch: streamsSearch,
+  component: lazyRouteComponent(() => import('../features/streams/streams-page.tsx'), 'StreamsPage'),
+})
+
+const stream = createRoute({
+  getParentRoute: () => frame,
+  path: '/streams/$id',
+  component: lazyRouteComponent(() => import('../features/streams/stream-page.tsx'), 'StreamPage'),
+})
+
+const nodes = createRoute({
+  getParentRoute: () => frame,
+  path: '/nodes',
+  component: lazyRouteComponent(() => import('../features/nodes/nodes-page.tsx'), 'NodesPage'),
+})
+
+const system = createRoute({
+  getParentRoute: () => frame,
+  path: '/system',
+  component: lazyRouteComponent(() => import('../features/system/system-page.tsx'), 'SystemPage'),
+})
+
+const routeTree = root.addChildren([login, frame.addChildren([overview, streams, stream, nodes, system])])
+
+export const createConsoleRouter = () =>
+  createRouter({ routeTree, defaultPreload: 'intent', scrollRestoration: true, defaultPendingMs: 300 })
+
+export type ConsoleRouter = ReturnType<typeof createConsoleRouter>
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ConsoleRouter
+  }
+}

@@ -1,0 +1,49 @@
+import type { Order } from '../components/data-table.tsx'
+
+/** What pages keep in the URL. Anything else in it is dropped, so that a shared link always opens. */
+
+const word = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined
+
+export interface SpaceSearch {
+  /** Absent: all spaces. */
+  readonly space?: string | undefined
+}
+
+export const spaceSearch = (search: Readonly<Record<string, unknown>>): SpaceSearch => {
+  const space = word(search['space'])
+  return space === undefined ? {} : { space }
+}
+
+export interface LoginSearch {
+  /** Where to go afterwards: a path of this console. */
+  readonly next?: string | undefined
+}
+
+export const loginSearch = (search: Readonly<Record<string, unknown>>): LoginSearch => {
+  const next = word(search['next'])
+  // '//host' and '/\host' would leave the console.
+  return next !== undefined && /^\/(?![/\\])/.test(next) ? { next } : {}
+}
+
+export interface StreamsSearch {
+  readonly q?: string | undefined
+  readonly state?: 'on' | 'off' | undefined
+  readonly sort?: string | undefined
+  readonly order?: Order | undefined
+  /** The create dialog is open. */
+  readonly create?: boolean | undefined
+}
+
+export const streamsSearch = (search: Readonly<Record<string, unknown>>): StreamsSearch => {
+  const { state, order, create } = search
+  const q = word(search['q'])
+  const sort = word(search['sort'])
+  return {
+    ...(q === undefined ? {} : { q }),
+    ...(state === 'on' || state === 'off' ? { state } : {}),
+    ...(sort === undefined ? {} : { sort }),
+    ...(order === 'asc' || order === 'desc' ? { order } : {}),
+    ...(create === true ? { create } : {}),
+  }
+}

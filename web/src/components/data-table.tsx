@@ -1,0 +1,171 @@
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Icon } from './icon.tsx'
+import { Skeleton } from './page.tsx'
+
+export type Order = 'asc' | 'desc'
+
+export interface Column<Row> {
+  readonly key: string
+  readonly title: string
+  /** CSS grid track: '2fr', '96px', 'minmax(160px, 3fr)'. */
+  readonly track: string
+  readonly numeric?: boolean
+  readonly sortable?: boolean
+  /** Place on a phone's two-line row; columns without one are left out there. */
+  readonly phone?: 'title' | 'side' | 'meta'
+  readonly render: (row: Row) => ReactNode
+}
+
+export interface Sort {
+  readonly by: string
+  readonly order: Order
+  readonly onChange: (by: string, order: Order) => void
+}
+
+const ROW_PX = 56
+const PHONE_ROW_PX = 76
+/** Rows drawn beyond the visible ones, so that a quick scroll does not show gaps. */
+const OVERSCAN = 12
+/** Below this many rows all are drawn: find-in-page and printing then see everything. */
+const WINDOW_FROM = 120
+
+export function usePhone(): boolean {
+  const media = '(max-width: 760px)'
+  const [phone, setPhone] = useState(() => matchMedia(media).matches)
+  useEffect(() => {
+    const list = matchMedia(media)
+    const onChange = () => setPhone(list.matches)
+    list.addEventListener('change', onChange)
+    return () => list.removeEventListener('change', onChange)
+  }, [])
+  return phone
+}
+
+/** First and last row near the screen; the page itself scrolls. */
+function useWindow(rows: number, rowPx: number) {
+  const body = useRef<HTMLDivElement>(null)
+  const [range, setRange] = useState({ first: 0, last: WINDOW_FROM })
+  const windowed = rows > WINDOW_FROM
+  useEffect(() => {
+    if (!windowed) return
+    const look = () => {
+      const top = body.current?.getBoundingClientRect().top ?? 0
+      const first = Math.max(0, Math.floor(-top / rowPx) - OVERSCAN)
+      const last = Math.ceil((window.innerHeight - top) / rowPx) + OVERSCAN
+      setRange(old => (old.first === first && old.last === last ? old : { first, last }))
+    }
+    look()
+    window.addEventListener('scroll', look, { passive: true })
+    window.addEventListener('resize', look)
+    return () => {
+      window.removeEventListener('scroll', look)
+      window.removeEventListener('resize', look)
+    }
+  }, [windowed, rowPx])
+  return windowed ? { body, first: range.first, last: Math.min(range.last, rows) } : { body, first: 0, last: rows }
+}
+
+interface Props<Row> {
+  readonly label: string
+  readonly columns: readonly Column<Row>[]
+  /** Undefined while the first answer is awaited: skeleton rows stand in. */
+  readonly rows: readonly Row[] | undefined
+  readonly rowKey: (row: Row) => string
+  readonly sort?: Sort
+  readonly empty: ReactNode
+}
+
+/** A dense table of rows of one height: sorted by its head, two-line rows on a phone, thousands of rows without strain. */
+export function DataTable<Row>({ label, columns, rows, rowKey, sort, empty }: Props<Row>) {
+  const phone = usePhone()
+  const rowPx = phone ? PHONE_ROW_PX : ROW_PX
+  const { body, first, last } = useWindow(rows?.length ?? 0, rowPx)
+  const shown = phone ? columns.filter(column => column.phone !== undefined) : columns
+  const gridTemplateColumns = phone ? undefined : shown.map(column => column.track).join(' ')
+  if (rows?.length === 0) return <>{empty}</>
+  return (
+    // biome-ignore-start lint/a11y/useSemanticElements: a grid of one-height rows that can be windowed is no <table>
+    <div className={phone ? 'table phone' : 'table'} role="table" aria-label={label} aria-rowcount={rows?.length ?? -1}>
+      <div className="table-head" role="row" style={{ gridTemplateColumns }}>
+        {shown.map(column => (
+          <ColumnHead key={column.key} column={column} {...(sort === undefined ? {} : { sort })} />
+        ))}
+      </div>
+      {/* biome-ignore lint/a11y/useFocusableInteractive: the cells hold what is focused */}
+      <div role="rowgroup" ref={body} style={rows && { height: rows.length * rowPx }} aria-busy={rows === undefined}>
+        {rows === undefined
+          ? [0, 1, 2, 3, 4].map(i => (
+              <SkeletonRow key={i} cells={shown.length} style={{ gridTemplateColumns, height: rowPx }} />
+            ))
+          : rows.slice(first, last).map((row, i) => (
+              <div
+                key={rowKey(row)}
+                className="table-row"
+                role="row"
+                aria-rowindex={first + i + 1}
+                style={{ gridTemplateColumns, height: rowPx, ...(i === 0 ? { marginTop: first * rowPx } : {}) }}
+              >
+                {shown.map(column => (
+                  <div key={column.key} role="cell" className={cellClass(column, phone)}>
+                    {column.render(row)}
+                  </div>
+                ))}
+              </div>
+            ))}
+      </div>
+    </div>
+    // biome-ignore-end lint/a11y/useSemanticElements: as above
+  )
+}
+
+function cellClass<Row>(column: Column<Row>, phone: boolean): string {
+  return `table-cell${column.numeric ? ' numeric' : ''}${phone ? ` at-${column.phone}` : ''}`
+}
+
+function SkeletonRow({ cells, style }: { cells: number; style: React.CSSProperties }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: see DataTable
+    // biome-ignore lint/a11y/useFocusableInteractive: see DataTable
+    <div className="table-row" role="row" style={style}>
+      {Array.from({ length: cells }, (_, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the bars have no identity
+        <div key={i} className="table-cell">
+          <Skeleton width={i === 0 ? '50%' : '70%'} />
+        </div>
+      ))}
+    </div>
+  )
+}
+
+function ColumnHead<Row>({ column, sort }: { column: Column<Row>; sort?: Sort }) {
+  const { t } = useTranslation()
+  const active = sort?.by === column.key
+  const className = `table-cell${column.numeric ? ' numeric' : ''}`
+  const ariaSort = active ? (sort.order === 'asc' ? 'ascending' : 'descending') : undefined
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: see DataTable
+    // biome-ignore lint/a11y/useFocusableInteractive: the button inside is focused
+    <div role="columnheader" className={className} aria-sort={ariaSort}>
+      {sort !== undefined && column.sortable ? (
+        <button
+          type="button"
+          className={active ? 'sort active' : 'sort'}
+          title={t('table.sort')}
+          // Numbers are wanted big first, words from A.
+          onClick={() =>
+            sort.onChange(
+              column.key,
+              active ? (sort.order === 'asc' ? 'desc' : 'asc') : column.numeric ? 'desc' : 'asc',
+            )
+          }
+        >
+          {column.title}
+          <Icon name={active && sort.order === 'asc' ? 'up' : 'down'} size={14} />
+        </button>
+      ) : (
+        column.title
+      )}
+    </div>
+  )
+}

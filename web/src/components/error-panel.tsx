@@ -1,0 +1,40 @@
+import { Button } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { ApiError } from '../lib/api/client.ts'
+import { CopyButton } from './copy-field.tsx'
+import { Icon } from './icon.tsx'
+
+function details(error: unknown): string {
+  if (!(error instanceof ApiError)) return String(error)
+  const parts = [`${error.method} /api/v1${error.path}`, `HTTP ${error.status}`, error.code, error.message]
+  if (error.traceId !== null) parts.push(`trace ${error.traceId}`)
+  return parts.join(' · ')
+}
+
+/** What happened, why, what to do; the technical line below, copyable. */
+export function ErrorPanel({ error, what, onRetry }: { error: unknown; what: string; onRetry?: () => void }) {
+  const { t } = useTranslation()
+  const unreachable = error instanceof ApiError && error.status === 0
+  const why = unreachable ? t('error.unreachable') : error instanceof Error ? error.message : String(error)
+  const hint = error instanceof ApiError ? error.hint : null
+  const line = details(error)
+  return (
+    <div className="error-panel" role="alert">
+      <Icon name="alert" size={20} />
+      <div className="grow">
+        <strong>{what}</strong>
+        <p>{why}</p>
+        <p className="muted">{hint ?? t(unreachable ? 'error.unreachableHint' : 'error.hint')}</p>
+        <div className="error-panel-line">
+          <code>{line}</code>
+          <CopyButton value={line} label={t('error.details')} />
+        </div>
+      </div>
+      {onRetry !== undefined && (
+        <Button onClick={onRetry} icon={<Icon name="refresh" size={16} />}>
+          {t('error.retry')}
+        </Button>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,75 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useRouter, useSearch } from '@tanstack/react-router'
+import { Button, Input } from 'antd'
+import { type FormEvent, useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { ErrorPanel } from '../../components/error-panel.tsx'
+import { Logo } from '../../components/logo.tsx'
+import { LanguageButton, ThemeButton } from '../../components/preference-buttons.tsx'
+import { login } from '../../lib/api/queries.ts'
+import { tokenPreference } from '../../lib/preferences.ts'
+import './login.css'
+
+export function LoginPage() {
+  const { t } = useTranslation()
+  const router = useRouter()
+  const queryClient = useQueryClient()
+  const { next } = useSearch({ from: '/login' })
+  const [name, setName] = useState('admin')
+  const [password, setPassword] = useState('')
+  useEffect(() => {
+    document.title = `${t('login.title')} · Sightline`
+  }, [t])
+  const attempt = useMutation({
+    mutationFn: () => login(name, password),
+    onSuccess: ({ token }) => {
+      queryClient.clear() // what the one before could see
+      tokenPreference.set(token)
+      router.history.replace(next ?? '/')
+    },
+  })
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault()
+    attempt.mutate()
+  }
+  return (
+    <div className="login">
+      <div className="login-corner">
+        <LanguageButton />
+        <ThemeButton />
+      </div>
+      <main className="login-card">
+        <Logo size={48} />
+        <h1>Sightline</h1>
+        <p className="muted">{t('login.lead')}</p>
+        <form onSubmit={onSubmit}>
+          <label htmlFor="username">{t('login.username')}</label>
+          <Input
+            id="username"
+            size="large"
+            autoComplete="username"
+            autoCapitalize="none"
+            value={name}
+            onChange={event => setName(event.target.value)}
+            required
+          />
+          <label htmlFor="password">{t('login.password')}</label>
+          <Input.Password
+            id="password"
+            size="large"
+            autoComplete="current-password"
+            autoFocus
+            value={password}
+            onChange={event => setPassword(event.target.value)}
+            required
+          />
+          {attempt.isError && <ErrorPanel error={attempt.error} what={t('login.failed')} />}
+          <Button type="primary" size="large" block htmlType="submit" loading={attempt.isPending}>
+            {t('login.submit')}
+          </Button>
+        </form>
+        <p className="login-help">{t('login.help')}</p>
+      </main>
+    </div>
+  )
+}

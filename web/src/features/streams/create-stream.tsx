@@ -1,0 +1,148 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { Button, Input, Modal } from 'antd'
+import { useId, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { ShowApiCall } from '../../components/api-call.tsx'
+import { ErrorPanel } from '../../components/error-panel.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { PublishGuide } from '../../components/publish-guide.tsx'
+import { StateTag } from '../../components/state-tag.tsx'
+import { ApiError, request } from '../../lib/api/client.ts'
+import { calls, spacesQuery, streamQuery } from '../../lib/api/queries.ts'
+import type { Stream } from '../../lib/api/types.ts'
+import { codecName } from '../../lib/format.ts'
+import { nameProblem } from './stream-name.ts'
+
+/** Two steps in one dialog: name it, then send to it; it turns green when the picture arrives. */
+export function CreateStream({ space, onClose }: { space: string | undefined; onClose: () => void }) {
+  const { t } = useTranslation()
+  const [created, setCreated] = useState<Stream | null>(null)
+  return (
+    <Modal
+      open
+      width={640}
+      onCancel={onClose}
+      footer={null}
+      title={created === null ? t('create.title') : t('create.send', { name: created.name })}
+    >
+      {created === null ? (
+        <NameForm space={space ?? 'default'} onCreated={setCreated} onClose={onClose} />
+      ) : (
+        <Await stream={created} onClose={onClose} />
+      )}
+    </Modal>
+  )
+}
+
+interface FormProps {
+  readonly space: string
+  readonly onCreated: (stream: Stream) => void
+  readonly onClose: () => void
+}
+
+function NameForm({ space: initialSpace, onCreated, onClose }: FormProps) {
+  const { t } = useTranslation()
+  const queryClient = useQueryClient()
+  const { data: spaces } = useQuery(spacesQuery())
+  const [space, setSpace] = useState(initialSpace)
+  const [name, setName] = useState('')
+  const id = useId()
+  const call = calls.createStream({ space, app: 'live', name: name.trim() })
+  const create = useMutation({
+    mutationFn: () => request<Stream>(call),
+    onSuccess: async stream => {
+      onCreated(stream)
+      await queryClient.invalidateQueries({ queryKey: ['streams'] })
+    },
+  })
+  const problem = name === '' ? null : nameProblem(name.trim())
+  const fieldError =
+    create.error instanceof ApiError && create.error.field?.split('.').at(-1) === 'name' ? create.error.message : null
+  const wrong = problem !== null ? t(`create.problem.${problem}`) : fieldError
+  return (
+    <form
+      className="form"
+      onSubmit={event => {
+        event.preventDefault()
+        if (name !== '' && problem === null) create.mutate()
+      }}
+    >
+      <label className="field">
+        <span>{t('frame.space')}</span>
+        <select className="select" value={space} onChange={event => setSpace(event.target.value)}>
+          {[...new Set([initialSpace, ...(spaces ?? []).map(each => each.name)])].map(each => (
+            <option key={each}>{each}</option>
+          ))}
+        </select>
+      </label>
+      <label className="field" htmlFor={id}>
+        <span>{t('streams.name')}</span>
+        <Input
+          id={id}
+          autoFocus
+          autoComplete="off"
+          placeholder="camera-1"
+          value={name}
+          aria-invalid={wrong !== null}
+          aria-describedby={`${id}-help`}
+          status={wrong === null ? '' : 'error'}
+          onChange={event => setName(event.target.value)}
+        />
+        <small id={`${id}-help`} className={wrong === null ? 'muted' : 'wrong'}>
+          {wrong ?? t('create.nameHelp')}
+        </small>
+      </label>
+      {create.isError && fieldError === null && <ErrorPanel error={create.error} what={t('create.failed')} />}
+      <div className="dialog-foot">
+        <ShowApiCall call={call} />
+        <span className="grow" />
+        <Button onClick={onClose}>{t('dialog.cancel')}</Button>
+        <Button type="primary" htmlType="submit" disabled={name === '' || problem !== null} loading={create.isPending}>
+          {t('streams.create')}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function Await({ stream: created, onClose }: { stream: Stream; onClose: () => void }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const { data: stream = created } = useQuery(streamQuery(created.id))
+  const { live } = stream
+  return (
+    <>
+      <div className={live === null ? 'arrival' : 'arrival arrived'} role="status">
+        <StateTag
+          state={live === null ? 'starting' : 'on'}
+          word={t(live === null ? 'create.waiting' : 'create.arrived')}
+        />
+        <span className="muted grow">
+          {live === null
+            ? t('create.waitingHint')
+            : [
+                live.video && `${codecName(live.video.codec)} ${live.video.width}×${live.video.height}`,
+                live.publisher?.remote,
+              ]
+                .filter(Boolean)
+                .join(' · ')}
+        </span>
+        {live !== null && (
+          <Button
+            type="primary"
+            icon={<Icon name="play" size={16} />}
+            onClick={() => void navigate({ to: '/streams/$id', params: { id: stream.id } })}
+          >
+            {t('create.watch')}
+          </Button>
+        )}
+      </div>
+      <PublishGuide publish={stream.publish} />
+      <div className="dialog-foot">
+        <span className="grow" />
+        <Button onClick={onClose}>{t('dialog.close')}</Button>
+      </div>
+    </>
+  )
+}

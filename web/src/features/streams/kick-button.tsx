@@ -1,0 +1,69 @@
+import { Button } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { ConfirmAction } from '../../components/confirm-action.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { calls } from '../../lib/api/queries.ts'
+import type { Stream, Viewer } from '../../lib/api/types.ts'
+import { count } from '../../lib/format.ts'
+
+export function KickButton({ stream, compact = false }: { stream: Stream; compact?: boolean }) {
+  const { t } = useTranslation()
+  const [open, setOpen] = useState(false)
+  const label = t('kick.action')
+  return (
+    <>
+      <Button
+        danger={!compact}
+        type={compact ? 'text' : 'default'}
+        icon={<Icon name="kick" size={18} />}
+        onClick={() => setOpen(true)}
+        {...(compact ? { 'aria-label': `${label}: ${stream.name}`, title: label } : {})}
+      >
+        {compact ? null : label}
+      </Button>
+      {open && (
+        <ConfirmAction
+          title={t('kick.title', { name: stream.name })}
+          action={label}
+          failed={t('kick.failed')}
+          done={t('kick.done', { name: stream.name })}
+          call={calls.kickStream(stream.id)}
+          onClose={() => setOpen(false)}
+        >
+          <p>{t('kick.effect', { viewers: count(stream.live?.viewers ?? 0) })}</p>
+          <p className="muted">{t('kick.returns')}</p>
+        </ConfirmAction>
+      )}
+    </>
+  )
+}
+
+export function KickViewerButton({ stream, viewer }: { stream: Stream; viewer: Viewer }) {
+  const { t } = useTranslation()
+  const [open, setOpen] = useState(false)
+  const label = t('kick.viewer')
+  return (
+    <>
+      <Button
+        type="text"
+        icon={<Icon name="kick" size={18} />}
+        aria-label={`${label}: ${viewer.remote}`}
+        title={label}
+        onClick={() => setOpen(true)}
+      />
+      {open && (
+        <ConfirmAction
+          title={t('kick.viewerTitle', { remote: viewer.remote })}
+          action={label}
+          failed={t('kick.failed')}
+          done={t('kick.done', { name: viewer.remote })}
+          call={calls.kickViewer(stream.id, viewer.id)}
+          onClose={() => setOpen(false)}
+        >
+          <p>{t('kick.viewerEffect')}</p>
+        </ConfirmAction>
+      )}
+    </>
+  )
+}

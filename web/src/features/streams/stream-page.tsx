@@ -1,0 +1,181 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useParams } from '@tanstack/react-router'
+import { Button } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Since } from '../../components/ago.tsx'
+import { ShowApiCall } from '../../components/api-call.tsx'
+import { ConfirmAction } from '../../components/confirm-action.tsx'
+import { CopyField } from '../../components/copy-field.tsx'
+import { ErrorPanel } from '../../components/error-panel.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { Measure } from '../../components/measure.tsx'
+import { Card, Facts, Page, Skeleton } from '../../components/page.tsx'
+import { PlayerFacts } from '../../components/player/player-facts.tsx'
+import { PlayerView } from '../../components/player/player-view.tsx'
+import { usePlayer } from '../../components/player/use-player.ts'
+import { PublishGuide } from '../../components/publish-guide.tsx'
+import { calls, streamQuery } from '../../lib/api/queries.ts'
+import type { Stream } from '../../lib/api/types.ts'
+import { bitrate, bytes, codecName, count, framesPerSecond, milliseconds, protocolName } from '../../lib/format.ts'
+import { KickButton } from './kick-button.tsx'
+import { StreamState } from './stream-state.tsx'
+import { ViewersTable } from './viewers-table.tsx'
+import './streams.css'
+
+export function StreamPage() {
+  const { t } = useTranslation()
+  const { id } = useParams({ from: '/frame/streams/$id' })
+  const { data: stream, isError, error, refetch } = useQuery(streamQuery(id))
+  if (stream !== undefined) return <Loaded key={stream.id} stream={stream} />
+  return (
+    <Page title={t('stream.title')}>
+      {isError ? (
+        <ErrorPanel error={error} what={t('stream.loadFailed')} onRetry={() => void refetch()} />
+      ) : (
+        <div className="stream-columns" aria-busy="true">
+          <div className="player" />
+          <Card className="stream-side">
+            {[1, 2, 3, 4, 5].map(i => (
+              <Skeleton key={i} width={`${95 - i * 9}%`} />
+            ))}
+          </Card>
+        </div>
+      )}
+    </Page>
+  )
+}
+
+function Loaded({ stream }: { stream: Stream }) {
+  const { t } = useTranslation()
+  const player = usePlayer(stream)
+  const { live } = stream
+  return (
+    <Page
+      title={stream.name}
+      lead={
+        <span className="stream-lead">
+          <Link to="/streams">{t('section.streams')}</Link>
+          <span className="muted">{stream.path}</span>
+          <StreamState stream={stream} />
+        </span>
+      }
+      actions={
+        <>
+          <ShowApiCall call={calls.stream(stream.id)} compact />
+          {live === null ? <DeleteButton stream={stream} /> : <KickButton stream={stream} />}
+        </>
+      }
+    >
+      <div className="stream-columns">
+        <PlayerView player={player} stream={stream} />
+        <div className="stream-side">
+          <Card title={t('stream.atThisBrowser')}>
+            <PlayerFacts player={player} stream={stream} />
+          </Card>
+          <Card title={t('stream.atTheServer')}>
+            <ServerFacts stream={stream} />
+          </Card>
+        </div>
+      </div>
+      <div className="stream-lower">
+        {live === null && (
+          <Card title={t('create.send', { name: stream.name })}>
+            <PublishGuide publish={stream.publish} />
+          </Card>
+        )}
+        <Card
+          title={t('stream.urls')}
+          {...(stream.play.expiresAt ? { extra: <Expiry at={stream.play.expiresAt} /> } : {})}
+        >
+          <CopyField label="WS-FLV" value={stream.play.wsFlv} hint={t('stream.urlHint.wsFlv')} />
+          <CopyField label="HTTP-FLV" value={stream.play.flv} hint={t('stream.urlHint.flv')} />
+          <CopyField label="HLS" value={stream.play.hls} hint={t('stream.urlHint.hls')} />
+          <CopyField label="RTMP" value={stream.play.rtmp} hint={t('stream.urlHint.rtmp')} />
+        </Card>
+        {live?.publisher && (
+          <Card title={t('stream.publisher')} extra={<StreamState stream={stream} />}>
+            <Facts
+              rows={[
+                { label: t('viewers.remote'), value: <code>{live.publisher.remote}</code> },
+                { label: t('viewers.protocol'), value: protocolName(live.publisher.protocol) },
+                { label: t('viewers.agent'), value: live.publisher.agent || '–' },
+                { label: t('streams.since'), value: <Since at={live.startedAt} /> },
+              ]}
+            />
+          </Card>
+        )}
+      </div>
+      <ViewersTable stream={stream} />
+    </Page>
+  )
+}
+
+function Expiry({ at }: { at: string }) {
+  const { t } = useTranslation()
+  return (
+    <span className="muted">
+      <Icon name="clock" size={16} /> {t('stream.urlsUntil', { time: new Date(at).toLocaleString() })}
+    </span>
+  )
+}
+
+function ServerFacts({ stream: { live } }: { stream: Stream }) {
+  const { t } = useTranslation()
+  const video = live?.video
+  const audio = live?.audio
+  const tabular = (text: string | null | undefined) => <span className="tabular">{text ?? '–'}</span>
+  return (
+    <Facts
+      rows={[
+        {
+          label: t('streams.video'),
+          value: video ? `${codecName(video.codec)} ${video.profile} ${video.width}×${video.height}` : '–',
+        },
+        {
+          label: t('stream.audio'),
+          value: audio
+            ? `${codecName(audio.codec)} ${(audio.sampleRate / 1000).toFixed(1)} kHz × ${audio.channels}`
+            : '–',
+        },
+        { label: t('streams.bitrate'), value: <Measure of={live ? bitrate(live.bitrateKbps) : null} /> },
+        { label: t('streams.fps'), value: tabular(video && live ? framesPerSecond(live.fps) : null) },
+        {
+          label: t('stream.gop'),
+          value: <Measure of={live?.gopMs ? milliseconds(live.gopMs) : null} />,
+          title: t('stream.gopHow'),
+        },
+        { label: t('streams.viewers'), value: tabular(live && count(live.viewers)) },
+        { label: t('stream.bytesIn'), value: <Measure of={live ? bytes(live.bytesIn) : null} /> },
+        { label: t('stream.bytesOut'), value: <Measure of={live ? bytes(live.bytesOut) : null} /> },
+      ]}
+    />
+  )
+}
+
+function DeleteButton({ stream }: { stream: Stream }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const [open, setOpen] = useState(false)
+  return (
+    <>
+      <Button danger icon={<Icon name="trash" />} onClick={() => setOpen(true)}>
+        {t('delete.action')}
+      </Button>
+      {open && (
+        <ConfirmAction
+          title={t('delete.title', { name: stream.name })}
+          action={t('delete.action')}
+          done={t('delete.done', { name: stream.name })}
+          failed={t('delete.failed')}
+          call={calls.deleteStream(stream.id)}
+          typed={stream.name}
+          onClose={() => setOpen(false)}
+          onDone={() => void navigate({ to: '/streams' })}
+        >
+          <p>{t('delete.effect')}</p>
+        </ConfirmAction>
+      )}
+    </>
+  )
+}

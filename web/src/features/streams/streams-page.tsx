@@ -1,0 +1,234 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { Button, Input, Segmented } from 'antd'
+import { useEffect, useMemo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Since } from '../../components/ago.tsx'
+import { ShowApiCall } from '../../components/api-call.tsx'
+import { type Column, DataTable, type Order } from '../../components/data-table.tsx'
+import { ErrorPanel } from '../../components/error-panel.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { Measure } from '../../components/measure.tsx'
+import { Card, Empty, Page } from '../../components/page.tsx'
+import { calls, MAX_LISTED_STREAMS, streamsQuery } from '../../lib/api/queries.ts'
+import type { Stream } from '../../lib/api/types.ts'
+import { bitrate, codecName, count, framesPerSecond } from '../../lib/format.ts'
+import { CreateStream } from './create-stream.tsx'
+import { KickButton } from './kick-button.tsx'
+import { isSortKey, sortStreams } from './sort-streams.ts'
+import { StreamState } from './stream-state.tsx'
+import './streams.css'
+
+/** After the last letter, before the URL and the question to the platform follow. */
+const SEARCH_PAUSE_MS = 250
+
+export function StreamsPage() {
+  const { t } = useTranslation()
+  const navigate = useNavigate({ from: '/streams' })
+  const { space, q, state, sort, order = 'asc', create = false } = useSearch({ from: '/frame/streams' })
+  const filter = { space, q, state }
+  const streams = useQuery(streamsQuery(filter))
+  const by = isSortKey(sort) ? sort : 'name'
+  const rows = useMemo(() => streams.data && sortStreams(streams.data, by, order), [streams.data, by, order])
+  const columns = useColumns()
+  const filtered = q !== undefined || state !== undefined
+  const setCreate = (open: boolean) =>
+    void navigate({ search: old => ({ ...old, create: open ? true : undefined }), replace: true })
+  const createButton = (
+    <Button type="primary" icon={<Icon name="plus" />} onClick={() => setCreate(true)}>
+      {t('streams.create')}
+    </Button>
+  )
+  return (
+    <Page
+      title={t('section.streams')}
+      actions={
+        <>
+          <ShowApiCall call={calls.streams(filter)} compact />
+          {createButton}
+        </>
+      }
+    >
+      <div className="toolbar">
+        <SearchBox
+          q={q ?? ''}
+          onSearch={text => void navigate({ search: old => ({ ...old, q: text || undefined }), replace: true })}
+        />
+        <Segmented<'all' | 'on' | 'off'>
+          aria-label={t('streams.state')}
+          value={state ?? 'all'}
+          options={[
+            { value: 'all', label: t('streams.all') },
+            { value: 'on', label: t('state.on') },
+            { value: 'off', label: t('state.off') },
+          ]}
+          onChange={value =>
+            void navigate({ search: old => ({ ...old, state: value === 'all' ? undefined : value }), replace: true })
+          }
+        />
+        <span className="grow" />
+        <span className="muted tabular" aria-live="polite">
+          {rows && t('streams.count', { n: count(rows.length) })}
+          {rows !== undefined && rows.length >= MAX_LISTED_STREAMS && ` ${t('streams.countLimit')}`}
+        </span>
+      </div>
+      {streams.isError && (
+        <ErrorPanel error={streams.error} what={t('streams.loadFailed')} onRetry={() => void streams.refetch()} />
+      )}
+      {(rows !== undefined || !streams.isError) && (
+        <Card className="flush">
+          <DataTable
+            label={t('section.streams')}
+            columns={columns}
+            rows={rows}
+            rowKey={row => row.id}
+            sort={{
+              by,
+              order,
+              onChange: (sort: string, order: Order) =>
+                void navigate({ search: old => ({ ...old, sort, order }), replace: true }),
+            }}
+            empty={
+              filtered ? (
+                <Empty
+                  title={t('streams.noMatch')}
+                  action={
+                    <Button onClick={() => void navigate({ search: old => ({ space: old.space }), replace: true })}>
+                      {t('streams.clearFilter')}
+                    </Button>
+                  }
+                />
+              ) : (
+                <Empty title={t('streams.emptyTitle')} action={createButton}>
+                  <p className="muted">{t('streams.emptyText')}</p>
+                </Empty>
+              )
+            }
+          />
+        </Card>
+      )}
+      {create && <CreateStream space={space} onClose={() => setCreate(false)} />}
+    </Page>
+  )
+}
+
+function SearchBox({ q, onSearch }: { q: string; onSearch: (q: string) => void }) {
+  const { t } = useTranslation()
+  const [text, setText] = useState(q)
+  useEffect(() => setText(q), [q])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only typing searches
+  useEffect(() => {
+    if (text === q) return
+    const timer = window.setTimeout(() => onSearch(text), SEARCH_PAUSE_MS)
+    return () => window.clearTimeout(timer)
+  }, [text])
+  return (
+    <Input
+      className="search-box"
+      allowClear
+      prefix={<Icon name="search" size={16} />}
+      placeholder={t('streams.search')}
+      aria-label={t('streams.search')}
+      value={text}
+      onChange={event => setText(event.target.value)}
+    />
+  )
+}
+
+function useColumns(): readonly Column<Stream>[] {
+  const { t } = useTranslation()
+  return useMemo(
+    () => [
+      {
+        key: 'name',
+        title: t('streams.name'),
+        track: 'minmax(180px, 2.4fr)',
+        sortable: true,
+        phone: 'title',
+        render: ({ id, name, space, app }) => (
+          <Link to="/streams/$id" params={{ id }} className="stream-name">
+            <strong>{name}</strong>
+            <small>
+              {space}/{app}
+            </small>
+          </Link>
+        ),
+      },
+      {
+        key: 'state',
+        title: t('streams.state'),
+        track: '104px',
+        sortable: true,
+        phone: 'side',
+        render: row => <StreamState stream={row} />,
+      },
+      {
+        key: 'video',
+        title: t('streams.video'),
+        track: 'minmax(150px, 1.3fr)',
+        sortable: true,
+        render: row => <Picture stream={row} />,
+      },
+      {
+        key: 'bitrate',
+        title: t('streams.bitrate'),
+        track: '120px',
+        numeric: true,
+        sortable: true,
+        phone: 'meta',
+        render: ({ live }) => <Measure of={live && bitrate(live.bitrateKbps)} />,
+      },
+      {
+        key: 'fps',
+        title: t('streams.fps'),
+        track: '72px',
+        numeric: true,
+        sortable: true,
+        render: ({ live }) => <span className="tabular">{live?.video ? framesPerSecond(live.fps) : '–'}</span>,
+      },
+      {
+        key: 'viewers',
+        title: t('streams.viewers'),
+        track: '92px',
+        numeric: true,
+        sortable: true,
+        phone: 'meta',
+        render: ({ live }) => (
+          <span className="tabular viewers">
+            <Icon name="eye" size={16} />
+            {live ? count(live.viewers) : '–'}
+          </span>
+        ),
+      },
+      {
+        key: 'since',
+        title: t('streams.since'),
+        track: '108px',
+        numeric: true,
+        sortable: true,
+        phone: 'meta',
+        render: ({ live }) => (live ? <Since at={live.startedAt} /> : '–'),
+      },
+      {
+        key: 'actions',
+        title: '',
+        track: '56px',
+        numeric: true,
+        render: row => row.live && <KickButton stream={row} compact />,
+      },
+    ],
+    [t],
+  )
+}
+
+function Picture({ stream: { live } }: { stream: Stream }) {
+  const { t } = useTranslation()
+  if (live === null) return '–'
+  const { video, audio } = live
+  return (
+    <span className="two-lines">
+      <span>{video ? `${codecName(video.codec)} ${video.width}×${video.height}` : t('streams.audioOnly')}</span>
+      <small>{audio ? codecName(audio.codec) : t('streams.noAudio')}</small>
+    </span>
+  )
+}

@@ -1,0 +1,84 @@
+import { mkdirSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium, type Page } from 'playwright-core'
+import { FakePlatform } from './fake-platform.ts'
+
+/** Pictures of every page, wide and narrow, light and dark, in both languages: `node web/testing/shots.ts <folder> [page...]`. */
+
+const [folder = 'shots', ...only] = process.argv.slice(2)
+const PAGES: Readonly<Record<string, string>> = {
+  login: '/login',
+  overview: '/',
+  streams: '/streams?sort=bitrate&order=desc',
+  stream: '/streams/s0',
+  silenced: '/streams/s2',
+  cannot: '/streams/s1',
+  off: '/streams/s4',
+  create: '/streams?create=true',
+  nodes: '/nodes',
+  system: '/system',
+  missing: '/streams/none',
+}
+const LOOKS = [
+  { name: 'wide-light-en', width: 1440, height: 900, theme: 'light', language: 'en' },
+  { name: 'wide-dark-zh', width: 1440, height: 900, theme: 'dark', language: 'zh' },
+  { name: 'phone-light-zh', width: 390, height: 844, theme: 'light', language: 'zh' },
+  { name: 'phone-dark-en', width: 390, height: 844, theme: 'dark', language: 'en' },
+]
+
+mkdirSync(folder, { recursive: true })
+const platform = new FakePlatform()
+const origin = await platform.open()
+const flags =
+  '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required'
+const browser = await chromium.launchPersistentContext(mkdtempSync(join(tmpdir(), 'console-')), {
+  executablePath: '/usr/bin/chromium',
+  args: flags.split(' '),
+})
+
+async function shoot(page: Page, file: string) {
+  await page.screenshot({ path: join(folder, `${file}.png`), fullPage: true })
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  )
+  if (overflow > 0) console.log(`${file}: ${overflow} px too wide`)
+}
+
+for (const look of LOOKS) {
+  for (const [name, path] of Object.entries(PAGES)) {
+    if (only.length > 0 && !only.includes(name)) continue
+    const page = await browser.newPage()
+    page.on('pageerror', error => console.log(`${look.name} ${name}: ${error.message}`))
+    page.on('console', message => {
+      if (message.type() === 'error' || message.type() === 'warning')
+        console.log(`${look.name} ${name}: ${message.text().slice(0, 300)}`)
+    })
+    await page.setViewportSize(look)
+    await page.addInitScript(
+      ({ theme, language, token }) => {
+        localStorage.setItem('sightline.theme', theme)
+        localStorage.setItem('sightline.language', language)
+        localStorage.setItem('sightline.token', token)
+      },
+      { ...look, token: name === 'login' ? '' : 'token' },
+    )
+    await page.goto(origin + path)
+    if (name === 'create') {
+      await page.locator('.ant-modal input').fill('camera-1')
+      await page.locator('.ant-modal button[type=submit]').click()
+      await page.locator('.arrival').waitFor()
+    }
+    const playing = name === 'stream' || name === 'silenced'
+    if (playing)
+      await page
+        .locator('.player[data-phase=playing]')
+        .waitFor({ timeout: 15_000 })
+        .catch(() => console.log(`${look.name} ${name}: no picture`))
+    await page.waitForTimeout(playing ? 3500 : 1500)
+    await shoot(page, `${name}-${look.name}`)
+    await page.close()
+  }
+}
+await browser.close()
+platform.close()
