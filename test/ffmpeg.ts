@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,9 +7,9 @@ import { join } from 'node:path'
 const TIMEOUT_MS = 60_000
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024
 
-/** Runs ffmpeg; throws with its complaint when it fails or reports an error at all. */
+/** Runs ffmpeg and returns its standard output; throws with its complaint when it fails, at the first error. */
 export function ffmpeg(...args: string[]): Buffer {
-  return run('ffmpeg', ['-hide_banner', '-v', 'error', '-xerror', '-nostdin', '-y', ...args])
+  return run('ffmpeg', ['-hide_banner', '-v', 'error', '-xerror', '-nostdin', '-y', ...args]).stdout
 }
 
 /** One packet as ffprobe demuxes it; times in seconds. */
@@ -20,39 +20,54 @@ export interface ProbedPacket {
   readonly key: boolean
 }
 
-/** The packets of the first stream of a kind, in file order. */
-export function probePackets(file: string, kind: 'video' | 'audio'): ProbedPacket[] {
-  const entries = 'packet=pts_time,dts_time,size,flags'
-  const { packets } = probe(file, kind, '-show_entries', entries) as { packets: Record<string, string>[] }
-  return packets.map(packet => ({
+/** The first stream of a kind as other people's programs see it. Throws when a packet or frame gives any complaint. */
+export function probe(file: string, kind: 'video' | 'audio'): { packets: ProbedPacket[]; decodedFrames: number } {
+  const entries = 'packet=pts_time,dts_time,size,flags:stream=nb_read_frames'
+  const args = [
+    '-v',
+    'error',
+    '-select_streams',
+    `${kind[0]}:0`,
+    '-count_frames',
+    '-show_entries',
+    entries,
+    '-of',
+    'json',
+  ]
+  const { stdout, complaint } = run('ffprobe', [...args, file])
+  if (complaint) throw new Error(`ffprobe ${file}: ${complaint}`)
+  const found = JSON.parse(stdout.toString()) as {
+    packets: Record<string, string>[]
+    streams: { nb_read_frames: string }[]
+  }
+  const packets = found.packets.map(packet => ({
     pts: Number(packet['pts_time']),
     dts: Number(packet['dts_time']),
     size: Number(packet['size']),
     key: packet['flags']?.startsWith('K') ?? false,
   }))
+  return { packets, decodedFrames: Number(found.streams[0]?.nb_read_frames) }
+}
+
+/** The packets of the first stream of a kind, in file order. */
+export function probePackets(file: string, kind: 'video' | 'audio'): ProbedPacket[] {
+  return probe(file, kind).packets
 }
 
 /** Frames that really come out of the decoder. Throws on any decoding error. */
 export function countDecodedFrames(file: string, kind: 'video' | 'audio'): number {
-  ffmpeg('-i', file, '-map', `0:${kind[0]}`, '-f', 'null', '-')
-  const { streams } = probe(file, kind, '-count_frames', '-show_entries', 'stream=nb_read_frames') as {
-    streams: { nb_read_frames: string }[]
-  }
-  return Number(streams[0]?.nb_read_frames)
+  return probe(file, kind).decodedFrames
 }
 
-function probe(file: string, kind: 'video' | 'audio', ...args: string[]): unknown {
-  return JSON.parse(
-    run('ffprobe', ['-v', 'error', '-select_streams', `${kind[0]}:0`, ...args, '-of', 'json', file]).toString(),
-  )
-}
-
-function run(program: string, args: string[]): Buffer {
-  return execFileSync(program, args, {
+function run(program: string, args: string[]): { stdout: Buffer; complaint: string } {
+  const { status, error, stdout, stderr } = spawnSync(program, args, {
     timeout: TIMEOUT_MS,
     maxBuffer: MAX_OUTPUT_BYTES,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  const complaint = error?.message ?? stderr.toString()
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')}: ${complaint || `exit status ${status}`}`)
+  return { stdout, complaint }
 }
 
 /** A folder that is gone when the scope ends: `using folder = temporaryFolder()`. */

@@ -1,13 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import {
-  countDecodedFrames,
-  ffmpeg,
-  probePackets,
-  TEST_AUDIO,
-  TEST_VIDEO,
-  temporaryFolder,
-} from '../../../../test/ffmpeg.ts'
+import { ffmpeg, probe, TEST_AUDIO, TEST_VIDEO, temporaryFolder } from '../../../../test/ffmpeg.ts'
 import type { Frame } from '../../stream/frame.ts'
 import { dtsMs } from '../../stream/frame.ts'
 import type { Track } from '../../stream/track.ts'
@@ -74,13 +67,13 @@ describe('FLV files of ffmpeg', () => {
 
     writeFileSync(copy, mux(tracks, frames))
     for (const { kind } of tracks) {
-      const packets = probePackets(source, kind)
+      const reference = probe(source, kind)
       const ours = frames.filter(frame => frame.track.kind === kind)
       expect(ours.map(f => [f.pts, f.dts, f.data.length, f.keyframe])).toEqual(
-        packets.map(p => [Math.round(p.pts * 1000), Math.round(p.dts * 1000), p.size, p.key]),
+        reference.packets.map(p => [Math.round(p.pts * 1000), Math.round(p.dts * 1000), p.size, p.key]),
       )
-      expect(probePackets(copy, kind)).toEqual(packets)
-      expect(countDecodedFrames(copy, kind)).toBe(countDecodedFrames(source, kind))
+      expect(reference.decodedFrames).toBeGreaterThan(0)
+      expect(probe(copy, kind)).toEqual(reference)
     }
     const again = demux(readFileSync(copy))
     expect(again.frames).toEqual(frames)
