@@ -147,6 +147,10 @@ export class RtmpClient {
         if (call) this.#command(call)
         break
       }
+      case MESSAGE.userControl:
+        // nginx-rtmp says by nothing else that the publisher left.
+        if (this.#started) this.#socket.close('the stream ended')
+        break
       case MESSAGE.audio:
       case MESSAGE.video:
       case MESSAGE.aggregate:

@@ -318,8 +318,8 @@ export class RtmpConnection {
   #streamEnded(reason: string): void {
     this.#viewer = null // the host let go of it already
     this.#socket.send(
-      userControl(USER_CONTROL.streamEof, MESSAGE_STREAM_ID),
       onStatus('status', 'NetStream.Play.UnpublishNotify', reason),
+      userControl(USER_CONTROL.streamEof, MESSAGE_STREAM_ID),
       onStatus('status', 'NetStream.Play.Stop', reason),
     )
     this.#socket.close(reason)

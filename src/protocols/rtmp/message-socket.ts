@@ -36,7 +36,7 @@ export interface CloseReason {
 export interface MessageSocketEvents {
   /** The handshake is done. */
   onOpen(): void
-  /** Every message but the protocol control ones, which are dealt with here. Its AppErrors close the connection. */
+  /** Every message that is not dealt with here; of user control that is Stream EOF. Its AppErrors close the connection. */
   onMessage(message: RtmpMessage): void
   /** Once, whoever closed. Nothing follows. */
   onClose(close: CloseReason): void
@@ -216,6 +216,7 @@ export class MessageSocket {
         return
       case MESSAGE.userControl: {
         const event = parseUserControl(message.payload)
+        if (event?.event === USER_CONTROL.streamEof) break // a player's business
         if (event?.event === USER_CONTROL.pingRequest) this.send(userControl(USER_CONTROL.pingResponse, event.value))
         return
       }

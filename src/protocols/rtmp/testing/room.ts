@@ -137,9 +137,10 @@ interface RawClient {
 }
 
 /** Plays any RTMP URL into lists. */
-export async function receive(url: string): Promise<Received> {
+export async function receive(url: string, tls: { ca?: string } = {}): Promise<Received> {
   const received = { tracks: [] as Track[], frames: [] as Frame[], bytes: 0, ended: null as string | null }
   const player = await playRtmp(url, {
+    ...tls,
     clock: systemClock,
     timers: systemTimers,
     publication: {
