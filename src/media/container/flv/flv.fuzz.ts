@@ -32,6 +32,14 @@ function checkFrame({ track, data, dts, pts }: Frame): void {
   expect(Number.isInteger(dts) && Number.isInteger(pts)).toBe(true)
 }
 
+test('the seeds give frames', () => {
+  const codecs: string[] = []
+  const frames = new FlvFrames({ track: () => {}, frame: frame => codecs.push(frame.track.codec) })
+  for (const body of VIDEO) frames.video(0, body)
+  for (const body of AUDIO) frames.audio(0, body)
+  expect(codecs).toEqual(['h264', 'aac', 'aac', 'mp3', 'pcma'])
+})
+
 test('video tag bodies', () => {
   fuzz({
     seeds: VIDEO,

@@ -23,8 +23,8 @@ export interface FlvFrameEvents {
   unsupported?(name: string): void
 }
 
-export const FLV_VIDEO_TRACK_ID = 0
-export const FLV_AUDIO_TRACK_ID = 1
+const VIDEO_TRACK_ID = 0
+const AUDIO_TRACK_ID = 1
 /** FLV and RTMP timestamps are milliseconds. */
 const CLOCK_RATE = 1000
 /** A peer that sends a new unknown FourCC with each message must not fill the memory. */
@@ -71,7 +71,7 @@ export class FlvFrames {
   #configureVideo(codec: VideoCodec, received: Uint8Array): void {
     if (this.#video?.track.codec === codec && equalBytes(this.#video.received, received)) return
     const config = Uint8Array.from(received) // outlives the message
-    const params = { id: FLV_VIDEO_TRACK_ID, clockRate: CLOCK_RATE, config }
+    const params = { id: VIDEO_TRACK_ID, clockRate: CLOCK_RATE, config }
     const track = codec === 'h264' ? h264Track(params) : codec === 'h265' ? h265Track(params) : av1Track(params)
     this.#video = { track, received: config, lengthSize: nalLengthSize(codec, config) }
     this.#events.track(track)
@@ -96,7 +96,7 @@ export class FlvFrames {
   #configureAudio(codec: AudioTrack['codec'], received: Uint8Array): void {
     if (this.#audio?.track.codec === codec && equalBytes(this.#audio.received, received)) return
     const config = Uint8Array.from(received)
-    const params = { id: FLV_AUDIO_TRACK_ID, clockRate: CLOCK_RATE, config }
+    const params = { id: AUDIO_TRACK_ID, clockRate: CLOCK_RATE, config }
     if (codec === 'aac') this.#setAudio(aacTrack(params), config)
     else if (codec === 'opus') this.#setAudio(opusTrack(params), config)
   }
@@ -137,7 +137,7 @@ export class FlvFrames {
     const { sampleRate, channels } = header
     const before = this.#audio?.track
     if (before?.codec === 'mp3' && before.sampleRate === sampleRate && before.channels === channels) return
-    const track = mp3Track({ id: FLV_AUDIO_TRACK_ID, clockRate: CLOCK_RATE, sampleRate, channels })
+    const track = mp3Track({ id: AUDIO_TRACK_ID, clockRate: CLOCK_RATE, sampleRate, channels })
     this.#setAudio(track, track.config)
   }
 
@@ -145,7 +145,7 @@ export class FlvFrames {
   #configureG711(codec: 'pcma' | 'pcmu', channels: 1 | 2): void {
     const before = this.#audio?.track
     if (before?.codec === codec && before.channels === channels) return
-    const track = g711Track({ id: FLV_AUDIO_TRACK_ID, clockRate: CLOCK_RATE, codec, channels })
+    const track = g711Track({ id: AUDIO_TRACK_ID, clockRate: CLOCK_RATE, codec, channels })
     this.#setAudio(track, track.config)
   }
 

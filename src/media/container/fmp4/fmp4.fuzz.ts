@@ -25,6 +25,15 @@ function file(tracks: readonly Track[]): Buffer {
   return Buffer.concat([initSegment(tracks), ...fragment({ sequence: 1, tracks: fragments })])
 }
 
+test.each(TRACKS.map(tracks => [tracks.map(track => track.codec).join(' and '), tracks] as const))(
+  'seed of %s',
+  (_, tracks) => {
+    const frames: unknown[] = []
+    new Fmp4Demuxer({ track: () => {}, frame: frame => frames.push(frame) }).push(file(tracks))
+    expect(frames).toHaveLength(tracks.length * 2)
+  },
+)
+
 test('demuxer: any bytes, in pieces; frames lie within the input', () => {
   fuzz({
     seeds: TRACKS.map(file),

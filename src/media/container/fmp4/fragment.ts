@@ -20,7 +20,7 @@ export interface TrackFragment {
 }
 
 /** sample_flags, §8.8.3.1: does not depend on others (2), or does (1) and is no sync sample. */
-export const SYNC_SAMPLE = 0x02000000
+const SYNC_SAMPLE = 0x02000000
 const NON_SYNC_SAMPLE = 0x01010000
 
 /** tf_flags, §8.8.7. */
