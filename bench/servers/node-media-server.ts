@@ -10,7 +10,7 @@ export const nodeMediaServer: Server = {
   name: 'Node-Media-Server',
   version: () => (JSON.parse(readFileSync(join(FOLDER, 'package.json'), 'utf8')) as { version: string }).version,
   protocols: ['flv', 'rtmp'],
-  missing: () => (existsSync(FOLDER) ? null : 'npm ci brings Node-Media-Server'),
+  missing: () => (existsSync(FOLDER) ? null : 'npm install brings Node-Media-Server'),
   async start({ folder }) {
     const rtmpPort = await freePort()
     const httpPort = await freePort()

@@ -87,7 +87,7 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
         nodeId: settings.node.id,
         name: settings.node.name ?? settings.node.id,
         version,
-        endpoints: () => endpoints(settings, ports),
+        endpoints: () => endpoints(settings, ports, environment.origins['public.host'] !== 'default'),
         store,
         outbox: stack.add(new Outbox({ store, clock, timers, log })),
         handlers: new HubLinkHandlers(hub, spaces, clock, environment.reload),
@@ -139,9 +139,10 @@ function hubSettings({ media }: Settings): HubSettings {
 type Ports = Readonly<Record<'media' | 'mediaTls' | 'rtmp' | 'rtmps', number | null>>
 
 /** Ports as the outside reaches them: a proxy or NAT in front may show others. */
-function endpoints({ public: outside }: Settings, ports: Ports) {
+function endpoints({ public: outside }: Settings, ports: Ports, hostIsSet: boolean) {
   return {
-    host: outside.host,
+    // A detected address is a guess; the name by which somebody reaches the console is better.
+    host: hostIsSet ? outside.host : null,
     media: outside.media ?? ports.media,
     mediaTls: outside.mediaTls ?? ports.mediaTls,
     rtmp: outside.rtmp ?? ports.rtmp,
