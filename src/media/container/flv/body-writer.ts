@@ -86,9 +86,15 @@ function enhancedHeader(
   return header
 }
 
-/** SoundRate, SoundSize, SoundType. AAC is always 44 kHz stereo (§E.4.2.1), G.711 has no rate of its own. */
+/** Samples per second of SoundRate 0 to 3. */
+const SOUND_RATES = [5512, 11_025, 22_050, 44_100]
+
+/**
+ * SoundRate, SoundSize, SoundType. AAC is always 44 kHz stereo (§E.4.2.1), G.711 has no rate of its own, and an MP3
+ * rate without a number gets the next lower one: players look at the frame header.
+ */
 function soundFlags(track: AudioTrack): number {
   if (track.codec === 'aac') return 0x0f
-  const rate = track.codec === 'mp3' ? Math.max(0, [5512, 11025, 22050, 44100].indexOf(track.sampleRate)) : 0
-  return (rate << 2) | 2 | (track.channels > 1 ? 1 : 0)
+  const rate = track.codec === 'mp3' ? SOUND_RATES.findLastIndex(sampleRate => sampleRate <= track.sampleRate) : 0
+  return (Math.max(0, rate) << 2) | 2 | (track.channels > 1 ? 1 : 0)
 }

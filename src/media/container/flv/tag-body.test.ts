@@ -52,7 +52,7 @@ const FRAMES: readonly [string, string, Frame][] = [
   ['AAC mono has the same header', 'af 01', frame(audio('aac', 16_000, 1))],
   ['MP3', '2f', frame(audio('mp3'))],
   ['MP3 mono 22 kHz', '2a', frame(audio('mp3', 22_050, 1))],
-  ['MP3 at a rate without number', '23', frame(audio('mp3', 48_000))],
+  ['MP3 at a rate without number', '2b', frame(audio('mp3', 24_000))],
   ['G.711 A-law', '72', frame(audio('pcma', 8000, 1))],
   ['G.711 mu-law', '82', frame(audio('pcmu', 8000, 1))],
   ['Opus', '91 4f707573', frame(audio('opus'))],
