@@ -66,7 +66,12 @@ export class FakePlatform {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', this.#origin)
     if (url.pathname.endsWith('.flv')) return this.#media(response)
-    if (url.pathname.startsWith('/api/v1/')) return this.#api(request, url, response)
+    if (url.pathname.startsWith('/api/v1/')) {
+      const [status, body] = this.#api(request, url)
+      response.writeHead(status, { 'content-type': 'application/json' })
+      response.end(body === undefined ? '' : JSON.stringify(body))
+      return
+    }
     const asset = normalize(url.pathname)
     const file = extname(asset) === '' ? 'index.html' : asset
     try {
@@ -120,76 +125,85 @@ export class FakePlatform {
     child.on('exit', () => this.#children.delete(child))
   }
 
-  #api(request: IncomingMessage, url: URL, response: ServerResponse): void {
-    const answer = (status: number, body?: unknown) => {
-      response.writeHead(status, { 'content-type': 'application/json' })
-      response.end(body === undefined ? '' : JSON.stringify(body))
-    }
+  /** Status and body. */
+  #api(request: IncomingMessage, url: URL): readonly [status: number, body?: unknown] {
     const path = url.pathname.slice('/api/v1'.length)
     const parts = path.split('/').slice(1)
     const key = `${request.method} /${parts[0]}${parts[2] ? `/*/${parts[2]}` : parts[1] ? '/*' : ''}`
-    if (key === 'GET /health') return answer(200, { status: 'ok', version: '0.1.0', uptimeSeconds: 93_784 })
-    if (key === 'POST /sessions') return answer(201, SESSION)
+    if (key === 'GET /health') return [200, { status: 'ok', version: '0.1.0', uptimeSeconds: 93_784 }]
+    if (key === 'POST /sessions') return [201, SESSION]
     if (request.headers.authorization !== 'Bearer token')
-      return answer(401, {
-        error: {
-          code: 'UNAUTHENTICATED',
-          message: 'credentials are missing or wrong',
-          hint: 'log in and send the token',
-          traceId: 't1',
+      return [
+        401,
+        {
+          error: {
+            code: 'UNAUTHENTICATED',
+            message: 'credentials are missing or wrong',
+            hint: 'log in and send the token',
+            traceId: 't1',
+          },
         },
-      })
+      ]
     if (this.scenario === 'broken' && key !== 'GET /me')
-      return answer(503, {
-        error: {
-          code: 'NODE_UNAVAILABLE',
-          message: 'node edge-1 is not connected',
-          hint: 'the node process is starting, stopped or cannot reach the platform',
-          traceId: '01J9Z3K8Q4',
+      return [
+        503,
+        {
+          error: {
+            code: 'NODE_UNAVAILABLE',
+            message: 'node edge-1 is not connected',
+            hint: 'the node process is starting, stopped or cannot reach the platform',
+            traceId: '01J9Z3K8Q4',
+          },
         },
-      })
+      ]
     const streams = this.#streams()
     const stream = streams.find(({ id }) => id === parts[1])
     switch (key) {
       case 'GET /me':
-        return answer(200, USER)
+        return [200, USER]
       case 'GET /spaces':
-        return answer(200, {
-          items: ['default', 'harbour'].map(name => ({
-            name,
-            publish: 'key',
-            play: 'signed',
-            latency: 'normal',
-            gopCache: true,
-            createdAt: '2026-11-20T08:00:00.000Z',
-          })),
-        })
+        return [
+          200,
+          {
+            items: ['default', 'harbour'].map(name => ({
+              name,
+              publish: 'key',
+              play: 'signed',
+              latency: 'normal',
+              gopCache: true,
+              createdAt: '2026-11-20T08:00:00.000Z',
+            })),
+          },
+        ]
       case 'GET /streams': {
         const [q, state, space] = ['q', 'state', 'space'].map(name => url.searchParams.get(name))
         const items = streams.filter(
           s => (!q || s.path.includes(q)) && (!state || s.state === state) && (!space || s.space === space),
         )
-        return answer(200, { items, nextCursor: null })
+        return [200, { items, nextCursor: null }]
       }
       case 'POST /streams':
-        return answer(201, this.#stream('camera-1', 99, false))
+        return [201, this.#stream('camera-1', 99, false)]
       case 'GET /streams/*':
-        if (parts[1] === 's99') return answer(200, this.#stream('camera-1', 99, this.arrived))
+        if (parts[1] === 's99') return [200, this.#stream('camera-1', 99, this.arrived)]
         return stream
-          ? answer(200, stream)
-          : answer(404, {
-              error: { code: 'NOT_FOUND', message: `stream ${parts[1]} does not exist`, traceId: '01J9Z3K8Q4' },
-            })
+          ? [200, stream]
+          : [
+              404,
+              {
+                error: { code: 'NOT_FOUND', message: `stream ${parts[1]} does not exist`, traceId: '01J9Z3K8Q4' },
+              },
+            ]
       case 'GET /streams/*/viewers':
-        return answer(200, { items: this.#viewers(stream?.live?.viewers ?? 0) })
+        return [200, { items: this.#viewers(stream?.live?.viewers ?? 0) }]
       case 'GET /nodes':
-        return answer(200, { items: this.#nodes() })
+        return [200, { items: this.#nodes() }]
       case 'GET /system':
-        return answer(200, SYSTEM)
+        return [200, SYSTEM]
       case 'POST /system/*':
-        return answer(200, { changed: ['log.level'], needRestart: ['listen.rtmp'] })
+        return [200, { changed: ['log.level'], needRestart: ['listen.rtmp'] }]
       default:
-        return answer(204)
+        return [204]
     }
   }
 

@@ -24,7 +24,11 @@ export function Providers({ queryClient, router }: { queryClient: QueryClient; r
     }
   }, [language])
   return (
-    <ConfigProvider theme={antdTheme(theme)} {...(locale === undefined ? {} : { locale })}>
+    <ConfigProvider
+      theme={antdTheme(theme)}
+      button={{ autoInsertSpace: false }}
+      {...(locale === undefined ? {} : { locale })}
+    >
       <App component={false}>
         <QueryClientProvider client={queryClient}>
           <RouterProvider router={router} />

@@ -47,7 +47,7 @@ export function antdTheme(name: Theme): ThemeConfig {
     },
     components: {
       Button: { primaryShadow: 'none', defaultShadow: 'none', fontWeight: 500 },
-      Segmented: { itemSelectedBg: color.elevated },
+      Segmented: { itemSelectedBg: color.elevated, trackBg: color.line },
     },
   }
 }

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { App, Button, Input, Modal } from 'antd'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ApiCall, request } from '../lib/api/client.ts'
 import { ShowApiCall } from './api-call.tsx'
@@ -27,6 +27,7 @@ export function ConfirmAction({ title, action, done, failed, call, children, typ
   const { message } = App.useApp()
   const queryClient = useQueryClient()
   const [name, setName] = useState('')
+  const field = useId()
   const run = useMutation({
     mutationFn: () => request(call),
     onSuccess: async () => {
@@ -61,9 +62,9 @@ export function ConfirmAction({ title, action, done, failed, call, children, typ
     >
       {children}
       {typed !== undefined && (
-        <label className="field">
+        <label className="field" htmlFor={field}>
           <span>{t('dialog.typeName', { name: typed })}</span>
-          <Input value={name} onChange={event => setName(event.target.value)} autoComplete="off" />
+          <Input id={field} value={name} onChange={event => setName(event.target.value)} autoComplete="off" />
         </label>
       )}
       {run.isError && <ErrorPanel error={run.error} what={failed} />}

@@ -1,5 +1,5 @@
 import { Button } from 'antd'
-import { useEffect, useId, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { copyText } from '../lib/clipboard.ts'
 import { Icon } from './icon.tsx'
@@ -40,13 +40,10 @@ export function CopyField(props: {
   const { label, value, hint, multiline = false, secret = false } = props
   const { t } = useTranslation()
   const [shown, setShown] = useState(!secret)
-  const id = useId()
   return (
     <div className="copy-field">
       <div className="copy-field-head">
-        <span id={id} className="copy-field-label">
-          {label}
-        </span>
+        <span className="copy-field-label">{label}</span>
         {hint !== undefined && <span className="copy-field-hint">{hint}</span>}
         <span className="grow" />
         {secret && (
@@ -57,7 +54,7 @@ export function CopyField(props: {
         <CopyButton value={value} label={label} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways, so the keyboard must reach it */}
-      <code className={multiline ? 'copy-field-value multiline' : 'copy-field-value'} aria-labelledby={id} tabIndex={0}>
+      <code className={multiline ? 'copy-field-value multiline' : 'copy-field-value'} tabIndex={0}>
         {shown ? value : '•'.repeat(24)}
       </code>
     </div>

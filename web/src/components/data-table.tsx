@@ -86,13 +86,13 @@ export function DataTable<Row>({ label, columns, rows, rowKey, sort, empty }: Pr
   if (rows?.length === 0) return <>{empty}</>
   return (
     // biome-ignore-start lint/a11y/useSemanticElements: a grid of one-height rows that can be windowed is no <table>
+    // biome-ignore-start lint/a11y/useFocusableInteractive: what the cells hold is focused, not the rows
     <div className={phone ? 'table phone' : 'table'} role="table" aria-label={label} aria-rowcount={rows?.length ?? -1}>
       <div className="table-head" role="row" style={{ gridTemplateColumns }}>
         {shown.map(column => (
           <ColumnHead key={column.key} column={column} {...(sort === undefined ? {} : { sort })} />
         ))}
       </div>
-      {/* biome-ignore lint/a11y/useFocusableInteractive: the cells hold what is focused */}
       <div role="rowgroup" ref={body} style={rows && { height: rows.length * rowPx }} aria-busy={rows === undefined}>
         {rows === undefined
           ? [0, 1, 2, 3, 4].map(i => (
@@ -115,6 +115,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey, sort, empty }: Pr
             ))}
       </div>
     </div>
+    // biome-ignore-end lint/a11y/useFocusableInteractive: as above
     // biome-ignore-end lint/a11y/useSemanticElements: as above
   )
 }

@@ -11,6 +11,13 @@ function details(error: unknown): string {
   return parts.join(' · ')
 }
 
+function adviceFor(error: unknown): 'unreachableHint' | 'hint404' | 'hint403' | 'hint' {
+  const status = error instanceof ApiError ? error.status : undefined
+  if (status === 0) return 'unreachableHint'
+  if (status === 403) return 'hint403'
+  return status === 404 ? 'hint404' : 'hint'
+}
+
 /** What happened, why, what to do; the technical line below, copyable. */
 export function ErrorPanel({ error, what, onRetry }: { error: unknown; what: string; onRetry?: () => void }) {
   const { t } = useTranslation()
@@ -24,7 +31,7 @@ export function ErrorPanel({ error, what, onRetry }: { error: unknown; what: str
       <div className="grow">
         <strong>{what}</strong>
         <p>{why}</p>
-        <p className="muted">{hint ?? t(unreachable ? 'error.unreachableHint' : 'error.hint')}</p>
+        <p className="muted">{hint ?? t(`error.${adviceFor(error)}`)}</p>
         <div className="error-panel-line">
           <code>{line}</code>
           <CopyButton value={line} label={t('error.details')} />

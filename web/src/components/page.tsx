@@ -37,13 +37,18 @@ export function Card(props: { title?: string; extra?: ReactNode; children: React
 }
 
 /** Label and value rows. */
-export function Facts({ rows }: { rows: readonly { label: string; value: ReactNode; title?: string }[] }) {
+export function Facts({
+  rows,
+}: {
+  rows: readonly { label: string; value: ReactNode; title?: string; note?: string }[]
+}) {
   return (
     <dl className="facts">
-      {rows.map(({ label, value, title }) => (
+      {rows.map(({ label, value, title, note }) => (
         <div key={label} title={title}>
           <dt>{label}</dt>
           <dd>{value}</dd>
+          {note !== undefined && note !== '' && <dd className="fact-note">{note}</dd>}
         </div>
       ))}
     </dl>

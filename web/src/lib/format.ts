@@ -28,11 +28,11 @@ export const bitrate = (kbps: number): Quantity => scaled(kbps, ['kbit/s', 'Mbit
 /** Bytes, decimal (1 kB = 1000 B) as disks and networks count. */
 export const bytes = (count: number): Quantity => scaled(count, ['B', 'kB', 'MB', 'GB', 'TB', 'PB'])
 
-/** Whole numbers with thin grouping: 12 345. */
+/** Whole numbers with groups of three, apart by a narrow space that does not break. */
 export const count = (value: number): string =>
   Math.round(value)
     .toString()
-    .replace(/\B(?=(\d{3})+$)/g, ' ')
+    .replace(/\B(?=(\d{3})+$)/g, '\u202f')
 
 export const framesPerSecond = (fps: number): string => (fps >= 99.95 ? fps.toFixed(0) : fps.toFixed(1))
 

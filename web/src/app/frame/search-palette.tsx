@@ -54,8 +54,8 @@ export function SearchPalette() {
     <>
       <button type="button" className="search-button" onClick={() => setOpen(true)} aria-label={t('search.open')}>
         <Icon name="search" />
-        <span>{t('search.open')}</span>
-        <kbd>/</kbd>
+        <span className="search-button-word">{t('search.open')}</span>
+        <kbd className="search-button-key">/</kbd>
       </button>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a modal dialog by itself */}
       <dialog

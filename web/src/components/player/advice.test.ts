@@ -5,6 +5,7 @@ import type { SkipReason } from './plan.ts'
 const FAILURES: readonly (readonly [message: string, advice: Advice])[] = [
   ['NetworkError: HttpStatusCodeInvalid 403 (Forbidden)', 'refused'],
   ['networkError: manifestLoadError 404', 'notFound'],
+  ['media error 4: PipelineStatus::DEMUXER_ERROR_COULD_NOT_PARSE', 'codec'],
   ['no picture within 12 s', 'noPicture'],
   ['the server ended the stream', 'noPicture'],
   ['NetworkError: Exception (Failed to fetch)', 'unreachable'],

@@ -16,5 +16,6 @@ export function failureAdvice(failures: readonly Failure[]): Advice {
   const has = (pattern: RegExp) => failures.some(({ message }) => pattern.test(message))
   if (has(/\b(401|403)\b/)) return 'refused'
   if (has(/\b404\b/)) return 'notFound'
+  if (has(/decode|DEMUXER|codec/i)) return 'codec'
   return has(/no picture|no progress|the server ended/) ? 'noPicture' : 'unreachable'
 }

@@ -14,9 +14,16 @@ const chromium: Capabilities = {
   isTypeSupported: type => /avc1|av01|mp4a|opus|^audio\/mpeg$/.test(type),
   webSocket: true,
   nativeHls: false,
+  canPlayType: type => /avc1|av01|mp4a/.test(type),
   securePage: false,
 }
-const safari: Capabilities = { ...chromium, isTypeSupported: type => /avc1|hvc1|mp4a/.test(type), nativeHls: true }
+const safari: Capabilities = {
+  ...chromium,
+  isTypeSupported: type => /avc1|hvc1|mp4a/.test(type),
+  nativeHls: true,
+  canPlayType: type => /avc1|hvc1|mp4a/.test(type),
+}
+const newChromium: Capabilities = { ...chromium, nativeHls: true }
 const oldIphone: Capabilities = { ...safari, mse: false, isTypeSupported: () => false }
 
 type Row = readonly [name: string, source: Omit<Source, 'urls'>, browser: Capabilities, attempts: readonly string[]]
@@ -28,6 +35,7 @@ const ROWS: readonly Row[] = [
   ['MP3 as audio/mpeg', { video: null, audio: MP3 }, chromium, ['ws-flv -v+a', 'http-flv -v+a', 'hls -v+a']],
   ['video only', { video: H264, audio: null }, chromium, ['ws-flv +v-a', 'http-flv +v-a', 'hls +v-a']],
   ['HEVC without a decoder', { video: H265, audio: AAC }, chromium, []],
+  ['HEVC without a decoder, native HLS', { video: H265, audio: AAC }, newChromium, []],
   ['G.711 alone', { video: null, audio: G711 }, chromium, []],
   ['tracks not known yet', { video: null, audio: null }, chromium, ['ws-flv +v+a', 'http-flv +v+a', 'hls +v+a']],
   [

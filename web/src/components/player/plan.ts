@@ -1,4 +1,7 @@
-import type { LiveAudio, LiveVideo, PlayUrls } from '../../lib/api/types.ts'
+import type { LiveVideo, PlayUrls } from '../../lib/api/types.ts'
+
+/** Of a track, what the decision needs. */
+type Coded = Pick<LiveVideo, 'codec' | 'codecString'>
 
 export type PlayProtocol = 'ws-flv' | 'http-flv' | 'hls' | 'hls-native'
 
@@ -8,8 +11,10 @@ export interface Capabilities {
   readonly mse: boolean
   isTypeSupported(mimeType: string): boolean
   readonly webSocket: boolean
-  /** The video element itself takes an HLS playlist (Safari). */
+  /** The video element itself takes an HLS playlist (Safari, newer Chromium). */
   readonly nativeHls: boolean
+  /** The video element (not MSE) plays such a file. */
+  canPlayType(mimeType: string): boolean
   /** The console came over https: the browser then blocks http: and ws: media. */
   readonly securePage: boolean
 }
@@ -17,8 +22,8 @@ export interface Capabilities {
 export interface Source {
   readonly urls: Pick<PlayUrls, 'flv' | 'wsFlv' | 'hls'>
   /** Null when the stream has no such track; both null when the tracks are not known yet. */
-  readonly video: Pick<LiveVideo, 'codec' | 'codecString'> | null
-  readonly audio: Pick<LiveAudio, 'codec' | 'codecString'> | null
+  readonly video: Coded | null
+  readonly audio: Coded | null
 }
 
 export interface Attempt {
@@ -48,15 +53,13 @@ export interface Plan {
 /** G.711 has no sample entry any browser's MSE knows; asking is pointless and some answer 'true' to odd strings. */
 const NEVER_IN_MSE = new Set(['pcma', 'pcmu'])
 
-function decodable(
-  kind: 'video' | 'audio',
-  track: Pick<LiveVideo, 'codec' | 'codecString'>,
-  browser: Capabilities,
-): boolean {
+const mimeType = (kind: 'video' | 'audio', track: Coded) => `${kind}/mp4; codecs="${track.codecString}"`
+
+function decodable(kind: 'video' | 'audio', track: Coded, browser: Capabilities): boolean {
   const codec = track.codec.toLowerCase()
   if (NEVER_IN_MSE.has(codec)) return false
   if (codec === 'mp3' && browser.isTypeSupported('audio/mpeg')) return true
-  return browser.isTypeSupported(`${kind}/mp4; codecs="${track.codecString}"`)
+  return browser.isTypeSupported(mimeType(kind, track))
 }
 
 const insecure = (url: string) => url.startsWith('http:') || url.startsWith('ws:')
@@ -95,8 +98,11 @@ export function planPlayback(source: Source, browser: Capabilities): Plan {
   }
   if (browser.nativeHls) {
     const { hls: url } = source.urls
+    const picture = source.video
+    const blind = picture !== null && !browser.canPlayType(mimeType('video', picture))
     if (browser.securePage && insecure(url)) skipped.push({ protocol: 'hls-native', reason: 'mixed-content' })
-    else attempts.push({ protocol: 'hls-native', url, video: unknown || source.video !== null, audio: true })
+    else if (blind) skipped.push({ protocol: 'hls-native', reason: 'codec' })
+    else attempts.push({ protocol: 'hls-native', url, video: unknown || picture !== null, audio: true })
   }
   return { attempts, skipped, undecodable }
 }

@@ -12,29 +12,22 @@ export function PlayerFacts({ player, stream }: { player: Player; stream: Stream
   const { t } = useTranslation()
   const snapshot = usePlayerSnapshot(player)
   const { stats, attempt, plan } = snapshot
+  const why = useWhy(snapshot)
   const hls = attempt?.protocol === 'hls'
-  const silenced = attempt !== null && attempt.video && !attempt.audio ? stream.live?.audio : null
+  const silenced = attempt?.video && !attempt.audio ? stream.live?.audio : null
   return (
     <>
       <Facts
         rows={[
           {
             label: t('player.facts.delay'),
-            value: (
-              <>
-                <Measure of={stats.delayMs === null ? null : milliseconds(stats.delayMs)} />
-                <small className="fact-note">{t(hls ? 'player.delayHowHls' : 'player.delayHow')}</small>
-              </>
-            ),
+            value: <Measure of={stats.delayMs === null ? null : milliseconds(stats.delayMs)} />,
+            note: t(hls ? 'player.delayHowHls' : 'player.delayHow'),
           },
           {
             label: t('player.facts.protocol'),
-            value: (
-              <>
-                {attempt === null ? '–' : t(`player.protocol.${attempt.protocol}`)}
-                <small className="fact-note">{useWhy(snapshot)}</small>
-              </>
-            ),
+            value: attempt === null ? '–' : t(`player.protocol.${attempt.protocol}`),
+            note: why,
           },
           {
             label: t('player.facts.resolution'),

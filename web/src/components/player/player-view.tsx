@@ -31,7 +31,6 @@ export function PlayerView({ player, stream }: { player: Player; stream: Stream 
       style={size ? { aspectRatio: `${size.width} / ${size.height}` } : undefined}
       data-phase={snapshot.playback.phase}
     >
-      {/* biome-ignore lint/a11y/useMediaCaption: a live camera has no captions */}
       <video ref={video} muted playsInline aria-label={stream.name} />
       {audioOnly && snapshot.playback.phase === 'playing' && (
         <div className="player-audio-only">

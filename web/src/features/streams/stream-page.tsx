@@ -16,8 +16,19 @@ import { PlayerView } from '../../components/player/player-view.tsx'
 import { usePlayer } from '../../components/player/use-player.ts'
 import { PublishGuide } from '../../components/publish-guide.tsx'
 import { calls, streamQuery } from '../../lib/api/queries.ts'
-import type { Stream } from '../../lib/api/types.ts'
-import { bitrate, bytes, codecName, count, framesPerSecond, milliseconds, protocolName } from '../../lib/format.ts'
+import type { Live, Stream } from '../../lib/api/types.ts'
+import {
+  bitrate,
+  bytes,
+  codecName,
+  count,
+  exactTime,
+  framesPerSecond,
+  milliseconds,
+  protocolName,
+} from '../../lib/format.ts'
+import { languageTag } from '../../lib/i18n.ts'
+import { languagePreference, usePreference } from '../../lib/preferences.ts'
 import { KickButton } from './kick-button.tsx'
 import { StreamState } from './stream-state.tsx'
 import { ViewersTable } from './viewers-table.tsx'
@@ -34,7 +45,9 @@ export function StreamPage() {
         <ErrorPanel error={error} what={t('stream.loadFailed')} onRetry={() => void refetch()} />
       ) : (
         <div className="stream-columns" aria-busy="true">
-          <div className="player" />
+          <div className="stream-picture">
+            <div className="player" />
+          </div>
           <Card className="stream-side">
             {[1, 2, 3, 4, 5].map(i => (
               <Skeleton key={i} width={`${95 - i * 9}%`} />
@@ -68,43 +81,48 @@ function Loaded({ stream }: { stream: Stream }) {
       }
     >
       <div className="stream-columns">
-        <PlayerView player={player} stream={stream} />
-        <div className="stream-side">
-          <Card title={t('stream.atThisBrowser')}>
-            <PlayerFacts player={player} stream={stream} />
-          </Card>
-          <Card title={t('stream.atTheServer')}>
-            <ServerFacts stream={stream} />
-          </Card>
+        <div className="stream-picture">
+          <PlayerView player={player} stream={stream} />
         </div>
-      </div>
-      <div className="stream-lower">
-        {live === null && (
-          <Card title={t('create.send', { name: stream.name })}>
-            <PublishGuide publish={stream.publish} />
+        <div className="stream-side">
+          {live === null ? (
+            <Card title={t('create.send', { name: stream.name })}>
+              <PublishGuide publish={stream.publish} />
+            </Card>
+          ) : (
+            <>
+              <Card title={t('stream.atThisBrowser')}>
+                <PlayerFacts player={player} stream={stream} />
+              </Card>
+              <Card title={t('stream.atTheServer')}>
+                <ServerFacts live={live} />
+              </Card>
+            </>
+          )}
+        </div>
+        <div className="stream-lower">
+          <Card
+            title={t('stream.urls')}
+            {...(stream.play.expiresAt ? { extra: <Expiry at={stream.play.expiresAt} /> } : {})}
+          >
+            <CopyField label="WS-FLV" value={stream.play.wsFlv} hint={t('stream.urlHint.wsFlv')} />
+            <CopyField label="HTTP-FLV" value={stream.play.flv} hint={t('stream.urlHint.flv')} />
+            <CopyField label="HLS" value={stream.play.hls} hint={t('stream.urlHint.hls')} />
+            <CopyField label="RTMP" value={stream.play.rtmp} hint={t('stream.urlHint.rtmp')} />
           </Card>
-        )}
-        <Card
-          title={t('stream.urls')}
-          {...(stream.play.expiresAt ? { extra: <Expiry at={stream.play.expiresAt} /> } : {})}
-        >
-          <CopyField label="WS-FLV" value={stream.play.wsFlv} hint={t('stream.urlHint.wsFlv')} />
-          <CopyField label="HTTP-FLV" value={stream.play.flv} hint={t('stream.urlHint.flv')} />
-          <CopyField label="HLS" value={stream.play.hls} hint={t('stream.urlHint.hls')} />
-          <CopyField label="RTMP" value={stream.play.rtmp} hint={t('stream.urlHint.rtmp')} />
-        </Card>
-        {live?.publisher && (
-          <Card title={t('stream.publisher')} extra={<StreamState stream={stream} />}>
-            <Facts
-              rows={[
-                { label: t('viewers.remote'), value: <code>{live.publisher.remote}</code> },
-                { label: t('viewers.protocol'), value: protocolName(live.publisher.protocol) },
-                { label: t('viewers.agent'), value: live.publisher.agent || '–' },
-                { label: t('streams.since'), value: <Since at={live.startedAt} /> },
-              ]}
-            />
-          </Card>
-        )}
+          {live?.publisher && (
+            <Card title={t('stream.publisher')} extra={<StreamState stream={stream} />}>
+              <Facts
+                rows={[
+                  { label: t('viewers.remote'), value: <code>{live.publisher.remote}</code> },
+                  { label: t('viewers.protocol'), value: protocolName(live.publisher.protocol) },
+                  { label: t('viewers.agent'), value: live.publisher.agent || '–' },
+                  { label: t('streams.since'), value: <Since at={live.startedAt} /> },
+                ]}
+              />
+            </Card>
+          )}
+        </div>
       </div>
       <ViewersTable stream={stream} />
     </Page>
@@ -113,18 +131,14 @@ function Loaded({ stream }: { stream: Stream }) {
 
 function Expiry({ at }: { at: string }) {
   const { t } = useTranslation()
-  return (
-    <span className="muted">
-      <Icon name="clock" size={16} /> {t('stream.urlsUntil', { time: new Date(at).toLocaleString() })}
-    </span>
-  )
+  const language = languageTag(usePreference(languagePreference))
+  return <small className="muted">{t('stream.urlsUntil', { time: exactTime(Date.parse(at), language) })}</small>
 }
 
-function ServerFacts({ stream: { live } }: { stream: Stream }) {
+function ServerFacts({ live }: { live: Live }) {
   const { t } = useTranslation()
-  const video = live?.video
-  const audio = live?.audio
-  const tabular = (text: string | null | undefined) => <span className="tabular">{text ?? '–'}</span>
+  const { video, audio } = live
+  const tabular = (text: string) => <span className="tabular">{text}</span>
   return (
     <Facts
       rows={[
@@ -138,16 +152,16 @@ function ServerFacts({ stream: { live } }: { stream: Stream }) {
             ? `${codecName(audio.codec)} ${(audio.sampleRate / 1000).toFixed(1)} kHz × ${audio.channels}`
             : '–',
         },
-        { label: t('streams.bitrate'), value: <Measure of={live ? bitrate(live.bitrateKbps) : null} /> },
-        { label: t('streams.fps'), value: tabular(video && live ? framesPerSecond(live.fps) : null) },
+        { label: t('streams.bitrate'), value: <Measure of={bitrate(live.bitrateKbps)} /> },
+        { label: t('streams.fps'), value: tabular(video ? framesPerSecond(live.fps) : '–') },
         {
           label: t('stream.gop'),
-          value: <Measure of={live?.gopMs ? milliseconds(live.gopMs) : null} />,
+          value: <Measure of={live.gopMs ? milliseconds(live.gopMs) : null} />,
           title: t('stream.gopHow'),
         },
-        { label: t('streams.viewers'), value: tabular(live && count(live.viewers)) },
-        { label: t('stream.bytesIn'), value: <Measure of={live ? bytes(live.bytesIn) : null} /> },
-        { label: t('stream.bytesOut'), value: <Measure of={live ? bytes(live.bytesOut) : null} /> },
+        { label: t('streams.viewers'), value: tabular(count(live.viewers)) },
+        { label: t('stream.bytesIn'), value: <Measure of={bytes(live.bytesIn)} /> },
+        { label: t('stream.bytesOut'), value: <Measure of={bytes(live.bytesOut)} /> },
       ]}
     />
   )

@@ -157,7 +157,7 @@ function useColumns(): readonly Column<Stream>[] {
       {
         key: 'state',
         title: t('streams.state'),
-        track: '104px',
+        track: '148px',
         sortable: true,
         phone: 'side',
         render: row => <StreamState stream={row} />,
