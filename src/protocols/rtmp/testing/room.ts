@@ -3,6 +3,7 @@ import { type Clock, systemClock, systemTimers, type Timers } from '../../../bas
 import type { Log, LogFields } from '../../../base/log.ts'
 import type { Frame } from '../../../media/stream/frame.ts'
 import type { Track } from '../../../media/stream/track.ts'
+import type { RtmpClientOptions } from '../client.ts'
 import { playRtmp, type RtmpPlayer } from '../client-player.ts'
 import { publishRtmp, type RtmpPublication } from '../client-publication.ts'
 import { ClientHandshake } from '../handshake.ts'
@@ -137,12 +138,12 @@ interface RawClient {
 }
 
 /** Plays any RTMP URL into lists. */
-export async function receive(url: string, tls: { ca?: string } = {}): Promise<Received> {
+export async function receive(url: string, options: Partial<RtmpClientOptions> = {}): Promise<Received> {
   const received = { tracks: [] as Track[], frames: [] as Frame[], bytes: 0, ended: null as string | null }
   const player = await playRtmp(url, {
-    ...tls,
     clock: systemClock,
     timers: systemTimers,
+    ...options,
     publication: {
       setTrack: track => received.tracks.push(track),
       write: frame => received.frames.push(frame),
