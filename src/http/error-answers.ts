@@ -52,7 +52,7 @@ function invalidInput(error: Parameters<typeof hasZodFastifySchemaValidationErro
   const part = 'validationContext' in error ? String(error.validationContext) : 'request'
   const issues = 'validation' in error && Array.isArray(error.validation) ? error.validation : []
   const first: { instancePath?: string; message?: string } = issues[0] ?? {}
-  const field = `${part}${(first.instancePath ?? '').replaceAll('/', '.')}`
+  const field = [part, ...(first.instancePath ?? '').split('/').filter(level => level !== '')].join('.')
   return new AppError('INVALID', { field, reason: first.message ?? 'not valid' })
 }
 

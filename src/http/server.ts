@@ -4,6 +4,7 @@ import { createServer as createSecureServer, type Server as HttpsServer } from '
 import type { AddressInfo } from 'node:net'
 import fastify from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import type { Clock } from '../base/clock.ts'
 import type { Closable } from '../base/lifecycle.ts'
 import type { Log } from '../base/log.ts'
@@ -76,6 +77,7 @@ export async function createApp(options: ServerOptions): Promise<App> {
   serveMetrics(app, services)
   await app.register(
     async api => {
+      refuseUnknownParameters(api)
       requireAuthentication(api, services.sessions)
       healthRoutes(api, services)
       sessionRoutes(api, services)
@@ -164,6 +166,14 @@ function limited<S extends HttpServer | HttpsServer>(server: S): S {
   server.headersTimeout = REQUEST_TIMEOUT_MS
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS
   return server
+}
+
+/** A route that names no query parameters takes none. Registered before the routes. */
+function refuseUnknownParameters(app: App): void {
+  const none = z.strictObject({})
+  app.addHook('onRoute', route => {
+    if (route.schema) route.schema.querystring ??= none
+  })
 }
 
 /** Clients that always send a content type do so without a body too. */

@@ -1,0 +1,208 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { FakeTime } from '../../src/base/fake-time.ts'
+import { newSecret } from '../../src/base/id.ts'
+import { CloseStack } from '../../src/base/lifecycle.ts'
+import { silentLog } from '../../src/base/log.ts'
+import type { ServerOptions } from '../../src/http/server.ts'
+import type { Services } from '../../src/http/services.ts'
+import { InProcessCarrier } from '../../src/link/in-process-carrier.ts'
+import type { KickTarget, SpacesState } from '../../src/link/messages.ts'
+import type { NodeReport, StreamStatus, ViewerStatus } from '../../src/link/status.ts'
+import { createLinkClient, type LinkClient, type LinkClientOptions } from '../../src/node/link-client.ts'
+import { NodeStore as NodeFile } from '../../src/node/node-store.ts'
+import { Outbox } from '../../src/node/outbox.ts'
+import type { Role } from '../../src/platform/access/actor.ts'
+import { NodeEvents } from '../../src/platform/nodes/node-events.ts'
+import { NodeLinks } from '../../src/platform/nodes/node-links.ts'
+import { NodeService } from '../../src/platform/nodes/node-service.ts'
+import { NodeStore } from '../../src/platform/nodes/node-store.ts'
+import { SpaceService } from '../../src/platform/spaces/space-service.ts'
+import { StreamHistory } from '../../src/platform/streams/stream-history.ts'
+import { StreamService } from '../../src/platform/streams/stream-service.ts'
+import { StreamStore } from '../../src/platform/streams/stream-store.ts'
+import { SystemService } from '../../src/platform/system/system-service.ts'
+import { hashPassword } from '../../src/platform/users/password.ts'
+import { SessionService } from '../../src/platform/users/session-service.ts'
+import { SessionStore } from '../../src/platform/users/session-store.ts'
+import { UserStore } from '../../src/platform/users/user-store.ts'
+import { type Database, openDatabase } from '../../src/storage/database.ts'
+
+export const LINK_TOKEN = 'a link token for tests'
+export const PASSWORD = 'correct horse'
+
+/** Made once for all tests of a file: it is meant to be slow. */
+let passwordHash: Promise<string> | null = null
+
+/** The platform's services on a real database in a temporary folder; time stands still unless advanced. */
+export interface PlatformUnderTest {
+  readonly db: Database
+  readonly time: FakeTime
+  readonly services: Services
+  readonly server: ServerOptions
+  readonly directory: string
+  /** Adds an account with PASSWORD, and answers a token of a session of it. */
+  addUser(name: string, role: Role): Promise<string>
+  close(): Promise<void>
+}
+
+export async function platformUnderTest(overrides: Partial<ServerOptions> = {}): Promise<PlatformUnderTest> {
+  const directory = mkdtempSync(join(tmpdir(), 'sightline-platform-'))
+  const time = new FakeTime()
+  const log = silentLog
+  const db = await openDatabase({ url: 'sqlite', dataDir: directory })
+  const users = new UserStore(db)
+  const addUser = async (name: string, role: Role) => {
+    passwordHash ??= hashPassword(PASSWORD)
+    const at = { created_at: time.nowMs(), expires_at: time.nowMs() + 86_400_000 }
+    const { created_at } = at
+    await users.insert({ id: `us_${name}`, name, role, password_hash: await passwordHash, created_at })
+    const token = newSecret(32)
+    const token_hash = createHash('sha256').update(token).digest('hex')
+    await new SessionStore(db).insert({ token_hash, user_id: `us_${name}`, ...at, remote: '', agent: '' })
+    return token
+  }
+  const spaces = await SpaceService.open(db, time)
+  const events = new NodeEvents(db, new StreamHistory(time, log), log)
+  const store = new NodeStore(db)
+  const links = new NodeLinks({ store, events, desired: () => spaces.desired, clock: time, timers: time, log })
+  spaces.onChange(() => links.applyDesired())
+  const services: Services = {
+    sessions: new SessionService(users, new SessionStore(db), time),
+    spaces,
+    streams: new StreamService({ store: new StreamStore(db), links, spaces, clock: time }),
+    nodes: new NodeService(store, links),
+    links,
+    events,
+    system: new SystemService({
+      version: '1.2.3',
+      configuration: () => [{ key: 'log.level', value: 'info', source: 'default' }],
+      reload: async () => ({ changed: ['log.level'], needRestart: [] }),
+      links,
+      clock: time,
+      log,
+    }),
+  }
+  const server: ServerOptions = {
+    services,
+    version: '1.2.3',
+    clock: time,
+    log,
+    addresses: () => ({
+      publicHost: null,
+      fallbackHost: '192.0.2.1',
+      endpoints: { host: null, media: 8080, mediaTls: null, rtmp: 1935, rtmps: null },
+    }),
+    trustProxy: false,
+    consoleDirectory: join(directory, 'no-console'),
+    linkToken: LINK_TOKEN,
+    ...overrides,
+  }
+  return {
+    db,
+    time,
+    services,
+    server,
+    directory,
+    addUser,
+    async close() {
+      await links.close()
+      await db.destroy()
+      rmSync(directory, { recursive: true })
+    },
+  }
+}
+
+/** A node whose media side is what the test says, with its real end of the link and its real outbox. */
+export class NodeUnderTest {
+  readonly client: LinkClient
+  readonly file: NodeFile
+  readonly outbox: Outbox
+  readonly applied: SpacesState[] = []
+  readonly kicked: KickTarget[] = []
+  /** The link in use, to be cut. */
+  carrier: InProcessCarrier | null = null
+  streams: StreamStatus[] = []
+  viewers: ViewerStatus[] = []
+  /** Refuse to dial: the platform is away. */
+  away = false
+  readonly #closing = new CloseStack()
+
+  constructor(platform: PlatformUnderTest, options: Partial<LinkClientOptions> & { file?: string } = {}) {
+    const { directory, services, time } = platform
+    const { file = join(directory, 'node.db'), ...overrides } = options
+    this.file = this.#closing.add(new NodeFile(file))
+    this.outbox = this.#closing.add(new Outbox({ store: this.file, clock: time, timers: time, log: silentLog }))
+    this.client = createLinkClient({
+      url: 'ws://in-process/link',
+      token: LINK_TOKEN,
+      nodeId: 'node-1',
+      name: 'first',
+      version: '1.2.3',
+      endpoints: () => ({ host: null, media: 18080, mediaTls: null, rtmp: 11935, rtmps: null }),
+      store: this.file,
+      outbox: this.outbox,
+      handlers: {
+        applySpaces: state => void this.applied.push(state),
+        kick: target => {
+          this.kicked.push(target)
+          if ('viewerId' in target) return this.viewers.some(viewer => viewer.id === target.viewerId)
+          return this.streams.some(stream => stream.path === target.path)
+        },
+        viewers: path => this.viewers.filter(viewer => viewer.path === path),
+        streams: () => this.streams,
+        reloadSettings: async () => ({ changed: ['rtmp.chunkSize'], needRestart: ['listen.rtmp'] }),
+      },
+      report: () => this.report(),
+      clock: time,
+      timers: time,
+      log: silentLog,
+      dial: async () => {
+        if (this.away) throw new Error('connection refused')
+        const [ours, theirs] = InProcessCarrier.pair()
+        services.links.accept(theirs, 'in process')
+        this.carrier = ours
+        return ours
+      },
+      random: () => 0.5,
+      ...overrides,
+    })
+    this.#closing.add(this.client)
+  }
+
+  report(): NodeReport {
+    return { load: { cpu: 0.25, memoryBytes: 100e6, eventLoopP99Ms: 2 }, streams: this.streams }
+  }
+
+  close(): Promise<void> {
+    return this.#closing.close()
+  }
+}
+
+/** A live H.264 and AAC stream. */
+export function liveStream(path: string, change: Partial<StreamStatus> = {}): StreamStatus {
+  return {
+    path,
+    state: 'on',
+    startedAtMs: 1_700_000_000_000,
+    publisher: { id: 'pb_1', protocol: 'rtmp', remote: '192.0.2.7:50000', agent: 'FMLE/3.0' },
+    tracks: [
+      { kind: 'video', codec: 'h264', codecString: 'avc1.64001f', profile: 'High', width: 1280, height: 720, fps: 25 },
+      { kind: 'audio', codec: 'aac', codecString: 'mp4a.40.2', profile: 'LC', sampleRate: 48000, channels: 2 },
+    ],
+    bitrateKbps: 2100,
+    fps: 25,
+    gopFrames: 50,
+    gopMs: 2000,
+    lastKeyframeAgeMs: 400,
+    bytesIn: 1_000_000,
+    bytesOut: 3_000_000,
+    framesIn: 5000,
+    framesRepaired: 0,
+    viewers: 3,
+    viewersByProtocol: { 'http-flv': 2, rtmp: 1 },
+    ...change,
+  }
+}
