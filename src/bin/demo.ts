@@ -11,10 +11,10 @@ export interface DemoOptions {
 export function runDemo({ configFile, cameras }: DemoOptions): Promise<void> {
   return runStart({
     configFile,
-    onReady: ({ settings, log, supervise }) => {
+    onReady: ({ settings, publishKey, log, supervise }) => {
       const { rtmp } = settings.listen
       if (rtmp === null) throw new AppError('INVALID', { field: 'listen.rtmp', reason: 'the demo pushes by RTMP' })
-      const key = encodeURIComponent(settings.access.publishKey ?? '')
+      const key = encodeURIComponent(publishKey)
       for (let number = 1; number <= cameras; number++) {
         const url = `rtmp://${localHost(rtmp.host)}:${rtmp.port}/live/camera${number}?key=${key}`
         supervise(`camera${number}`, () => spawnCamera(url, number)).start()

@@ -10,6 +10,7 @@ import { NodeEvents } from '../platform/nodes/node-events.ts'
 import { NodeLinks } from '../platform/nodes/node-links.ts'
 import { NodeService } from '../platform/nodes/node-service.ts'
 import { NodeStore } from '../platform/nodes/node-store.ts'
+import { DEFAULT_SPACE } from '../platform/spaces/space.ts'
 import { SpaceService } from '../platform/spaces/space-service.ts'
 import { StreamHistory } from '../platform/streams/stream-history.ts'
 import { StreamService } from '../platform/streams/stream-service.ts'
@@ -83,6 +84,7 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
       http: http && (await server.listen(http)),
       https: https && certificate && (await server.listenSecure(https, certificate)),
       initialPassword: administrator?.password ?? undefined,
+      publishKey: spaces.state(DEFAULT_SPACE)?.pushKeys[0],
       reload(next) {
         current = next
         const renewed = certificateOf(next)

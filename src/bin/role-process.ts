@@ -17,6 +17,8 @@ export interface Running {
   reload?(settings: Settings): Promise<void> | void
   /** Generated password of the administrator; at the very first start only. */
   readonly initialPassword?: string | undefined
+  /** Key that publishes into the default space; for the demo's cameras. */
+  readonly publishKey?: string | undefined
 }
 
 export interface RoleEnvironment {
@@ -39,7 +41,7 @@ const RUN: Record<
 }
 
 /** From a process to its supervisor. */
-export type RoleMessage = { readonly type: 'ready'; readonly initialPassword?: string | undefined }
+export type RoleMessage = { readonly type: 'ready' } & Pick<Running, 'initialPassword' | 'publishKey'>
 
 /** Errors of a start that a restart would only repeat. */
 const FINAL: ReadonlySet<string> = new Set(['CONFIG_INVALID', 'CONFIG_UNREADABLE', 'PORT_IN_USE', 'DATABASE_LOCKED'])
@@ -111,7 +113,8 @@ export async function runRole(role: Role, configFile: string | undefined): Promi
   })
   if (supervised) {
     process.on('disconnect', () => void close('the supervisor is gone'))
-    process.send?.({ type: 'ready', initialPassword: running.initialPassword } satisfies RoleMessage)
+    const { initialPassword, publishKey } = running
+    process.send?.({ type: 'ready', initialPassword, publishKey } satisfies RoleMessage)
   } else {
     printPassword(log, running.initialPassword)
     log.info('ready', { role })

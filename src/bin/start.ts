@@ -14,6 +14,9 @@ import { version } from './version.ts'
 /** Longest wait for one process to end in order, below the 10 s that `docker stop` gives the whole. */
 const STOP_TIMEOUT_MS = 4_000
 
+/** A second signal after this long is somebody who does not want to wait; before it, one signal that came twice (group and process). */
+const INSIST_AFTER_MS = 500
+
 export interface StartOptions {
   readonly configFile?: string | undefined
   /** The program whose first argument is the role; another one in tests. */
@@ -24,6 +27,8 @@ export interface StartOptions {
 
 export interface Started {
   readonly settings: Settings
+  /** Key that publishes into the default space. */
+  readonly publishKey: string
   readonly log: ProcessLog
   /** Puts another process under the same supervision: it stops first. */
   supervise(name: string, spawn: () => Child): SupervisedProcess
@@ -59,16 +64,18 @@ export async function runStart({ configFile, program, onReady }: StartOptions): 
 
   const waiting = new Set<Role>(['platform', 'node'])
   let initialPassword: string | undefined
+  let publishKey = ''
   const roles = new Map<Role, SupervisedProcess>()
   for (const role of waiting) {
     const onMessage = (message: unknown) => {
       if (!isReady(message)) return
       roles.get(role)?.ready()
       initialPassword = message.initialPassword ?? initialPassword
+      publishKey = message.publishKey ?? publishKey
       if (!waiting.delete(role) || waiting.size > 0) return
       announce(log, settings, systemClock.monotonicMs() - startedAt)
       printPassword(log, initialPassword)
-      onReady?.({ settings, log, supervise, restart })
+      onReady?.({ settings, publishKey, log, supervise, restart })
     }
     roles.set(
       role,
@@ -79,15 +86,16 @@ export async function runStart({ configFile, program, onReady }: StartOptions): 
     for (const role of roles.values()) role.restart()
   }
 
-  let stopping = false
+  let stoppingSinceMs: number | null = null
   const stop = async (reason: string, exitCode: number) => {
-    if (stopping) {
-      // Asked twice: do not wait any longer.
+    if (stoppingSinceMs !== null) {
+      if (systemClock.monotonicMs() - stoppingSinceMs < INSIST_AFTER_MS) return
       for (const supervised of processes) supervised.signal('SIGKILL')
       return
     }
-    stopping = true
+    stoppingSinceMs = systemClock.monotonicMs()
     log.info('stopping', { reason })
+    for (const supervised of processes) supervised.retire()
     // Last started first: cameras, then the node, whose last events the platform still takes, then the platform.
     for (const supervised of processes.toReversed()) await supervised.stop(STOP_TIMEOUT_MS)
     process.exit(exitCode)

@@ -46,6 +46,7 @@ export class SupervisedProcess {
   #wait: Timer | null = null
   #wasReady = false
   #restarting = false
+  #retired = false
   #stopping: PromiseWithResolvers<void> | null = null
   /** Starts after the first. */
   restarts = 0
@@ -82,15 +83,21 @@ export class SupervisedProcess {
       this.#run()
       return
     }
-    if (this.#state !== 'running' || this.#stopping) return
+    if (this.#state !== 'running' || this.#retired) return
     this.#restarting = true
     this.signal('SIGTERM')
   }
 
+  /** From now on its end is not followed by a start: everything is about to stop. */
+  retire(): void {
+    this.#retired = true
+  }
+
   /** Asks the process to end, kills it when it has not after `timeoutMs`; resolves when it is gone. */
   stop(timeoutMs: number): Promise<void> {
-    this.#wait?.cancel()
+    this.retire()
     if (this.#state !== 'running') {
+      this.#wait?.cancel()
       this.#state = 'stopped'
       return Promise.resolve()
     }
@@ -128,10 +135,10 @@ export class SupervisedProcess {
   #onEnd(reason: string, code: number | null): void {
     const { clock, timers, log, name, onRefused } = this.#options
     this.#child = null
-    if (this.#stopping) {
+    if (this.#retired) {
       this.#wait?.cancel()
       this.#state = 'stopped'
-      this.#stopping.resolve()
+      this.#stopping?.resolve()
       return
     }
     if (code === EXIT_CONFIG && !this.#wasReady) {

@@ -61,20 +61,14 @@ export const schema = z.strictObject({
     trustProxy: flag(false, "Take the caller's address from `X-Forwarded-For`; only behind a proxy of yours."),
   }),
   rtmp: group({
-    chunkSize: integer([128, 65535], 60000, 'Chunk size of what the node sends, bytes.', RELOADABLE),
+    chunkSize: integer([128, 65535], 60000, 'Chunk size of what the node sends, bytes.'),
     firstPacketTimeoutMs: integer(
       [100, HOUR_MS],
       20000,
       'A publisher that sent no media for so long after `publish` is closed.',
-      RELOADABLE,
     ),
-    silenceTimeoutMs: integer([100, HOUR_MS], 5000, 'A publisher that fell silent for so long is closed.', RELOADABLE),
-    maxConnections: integer(
-      [1, 1_000_000],
-      20000,
-      'RTMP connections at the same time, publishers and players.',
-      RELOADABLE,
-    ),
+    silenceTimeoutMs: integer([100, HOUR_MS], 5000, 'A publisher that fell silent for so long is closed.'),
+    maxConnections: integer([1, 1_000_000], 20000, 'RTMP connections at the same time, publishers and players.'),
   }),
   media: group({
     latency: choice(
