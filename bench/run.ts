@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -21,7 +20,10 @@ Measures Sightline and its peers side by side on this machine.
   --quick        one round each
   --rounds N     rounds per server and scenario (default 3)
   --server NAME  only this server; may be given again
+  --micro        single functions instead: nanoseconds per call and MB/s
   --list         names of the scenarios
+
+BENCH_NODE_OPTIONS are NODE_OPTIONS for our node alone, such as --cpu-prof.
 `
 /** Descriptors of the server beside its viewers. */
 const SPARE_FILES = 500
@@ -33,6 +35,7 @@ const { values: options, positionals } = parseArgs({
     quick: { type: 'boolean', default: false },
     rounds: { type: 'string' },
     server: { type: 'string', multiple: true },
+    micro: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -117,23 +120,12 @@ function compared(outcomes: readonly Outcome[]): Outcome[] {
   })
 }
 
-/** Installs the peers that are Debian packages, where that is possible. */
-function preparePeers(): void {
-  const setup = join(ROOT, 'scripts/setup-system.sh')
-  if (nginxRtmp.missing() === null || !existsSync(setup) || process.getuid?.() !== 0) return
-  try {
-    execFileSync('sh', [setup, 'bench'], { stdio: 'inherit' })
-  } catch {
-    console.error('the packages of the peers could not be installed; going on without them')
-  }
-}
-
 async function main(): Promise<void> {
   if (options.help) return console.log(HELP)
   if (options.list) return console.log(SCENARIOS.map(({ id, title }) => `${id.padEnd(14)} ${title}`).join('\n'))
+  if (options.micro) return (await import('./micro/functions.ts')).runMicro(cache)
   const rounds = options.quick ? 1 : Number(options.rounds ?? 3)
   const scenarios = chosen()
-  preparePeers()
   mkdirSync(cache, { recursive: true })
   console.log(
     `${machine()}; open files ${fileLimit()}; ${canPin() ? 'server on core 0, load on core 1' : 'not pinned'}`,

@@ -6,7 +6,7 @@ import { Child, SERVER_CORE } from '../process.ts'
 import { freePort, HOST, listening, type Server } from './server.ts'
 
 export const ROOT = join(import.meta.dirname, '../..')
-const ENTRY = join(ROOT, 'src/bin/sightline.ts')
+const LAUNCHER = join(ROOT, 'sightline')
 const PUBLISH_KEY = 'bench-publish-key'
 const PLAY_KEY = 'bench-play-key'
 const URL_LIFETIME_SECONDS = 3600
@@ -18,7 +18,7 @@ export const sightline: Server = {
     execFileSync('git', ['-C', ROOT, 'describe', '--always', '--dirty'], { encoding: 'utf8' }).trim() +
     `, Node.js ${process.versions.node}`,
   protocols: ['flv', 'rtmp'],
-  missing: () => (existsSync(ENTRY) ? null : 'src/bin/sightline.ts is not there'),
+  missing: () => (existsSync(LAUNCHER) ? null : `${LAUNCHER} is not there`),
   async start({ folder, latency }) {
     const rtmpPort = await freePort()
     const httpPort = await freePort()
@@ -32,9 +32,9 @@ media: { latency: ${latency} }
 access: { publish: key, play: signed, publishKey: ${PUBLISH_KEY}, playKey: ${PLAY_KEY} }
 `,
     )
-    const flags = (process.env['BENCH_NODE_FLAGS'] ?? '').split(' ').filter(flag => flag !== '')
-    const command = [process.execPath, ...flags, ENTRY, 'node', '-c', file]
-    const child = new Child('sightline node', command, { core: SERVER_CORE, cwd: folder })
+    const nodeOptions = process.env['BENCH_NODE_OPTIONS']
+    const env = nodeOptions === undefined ? {} : { NODE_OPTIONS: nodeOptions }
+    const child = new Child('sightline node', [LAUNCHER, 'node', '-c', file], { core: SERVER_CORE, cwd: folder, env })
     await listening(child, rtmpPort)
     await listening(child, httpPort)
     return {
