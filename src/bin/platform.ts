@@ -40,7 +40,7 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
   const closing = new CloseStack()
   let current = settings
   try {
-    const db = await openDatabase({ url: 'sqlite', dataDir: settings.data })
+    const db = await openDatabase({ url: settings.database, dataDir: settings.data })
     closing.defer(() => db.destroy())
 
     const users = new UserStore(db)

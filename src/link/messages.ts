@@ -68,7 +68,7 @@ export const PLATFORM_REQUESTS = {
 } as const
 
 /** Requests a node makes to the platform. */
-export const NODE_REQUESTS = {
+const NODE_REQUESTS = {
   hello: {
     params: z.object({
       nodeId: z.string().min(1).max(64),
@@ -97,8 +97,8 @@ export const NODE_REQUESTS = {
 } as const
 
 /** What a node tells without waiting for an answer. */
-export const NODE_NOTICES = { 'node.report': NodeReport } as const
-export const PLATFORM_NOTICES = {} as const
+const NODE_NOTICES = { 'node.report': NodeReport } as const
+const PLATFORM_NOTICES = {} as const
 
 type Requests = Readonly<Record<string, { readonly params: z.ZodType; readonly result: z.ZodType }>>
 type Notices = Readonly<Record<string, z.ZodType>>

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** Longest stream path (`space/app/name`): a space and a name of 128 letters and an app of eight levels. */
-export const MAX_PATH_LENGTH = 1300
+const MAX_PATH_LENGTH = 1300
 
 export const StreamPath = z.string().min(5).max(MAX_PATH_LENGTH)
 
@@ -77,7 +77,7 @@ export const ViewerStatus = z.object({
 export type ViewerStatus = z.infer<typeof ViewerStatus>
 
 /** Streams of one node. One process of one core carries 500 publishers; this is room for twenty times that. */
-export const MAX_STREAMS_PER_NODE = 10_000
+const MAX_STREAMS_PER_NODE = 10_000
 
 /** Sent every second and never kept: the next one says it all again. */
 export const NodeReport = z.object({

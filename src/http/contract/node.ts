@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Time } from './page.ts'
 
-export const NodeLoad = z.object({
+const NodeLoad = z.object({
   cpu: z.number().describe('cores used by the node process, 1 is one full core'),
   memoryBytes: z.number().describe('resident set size'),
   eventLoopP99Ms: z.number().describe('99th percentile of the event-loop delay'),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** Rows of one page; more would make one answer hold the event loop noticeably. */
-export const MAX_PAGE = 500
+const MAX_PAGE = 500
 
 export const PageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(100).describe('rows wanted, 1 to 500'),

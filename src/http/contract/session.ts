@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Time } from './page.ts'
 
-export const Role = z.enum(['administrator', 'operator', 'viewer'])
+const Role = z.enum(['administrator', 'operator', 'viewer'])
 export type Role = z.infer<typeof Role>
 
 export const User = z.object({ id: z.string(), name: z.string(), role: Role }).meta({ id: 'User' })

@@ -12,7 +12,7 @@ export const PathSegment = z
   )
 
 /** An app may have several levels (`show/live`), at most 8. */
-export const AppName = z
+const AppName = z
   .string()
   .regex(new RegExp(`^${LEVEL}(/${LEVEL}){0,7}$`, 'u'), 'up to 8 levels of letters, digits and _ - . ~ @ + =')
 
@@ -35,7 +35,7 @@ export const LiveAudio = z.object({
 })
 export type LiveAudio = z.infer<typeof LiveAudio>
 
-export const Publisher = z.object({
+const Publisher = z.object({
   id: z.string(),
   protocol: z.string().describe('rtmp, rtmps ...'),
   remote: z.string().describe('address and port'),
@@ -120,7 +120,7 @@ export const StreamQuery = PageQuery.extend({
 })
 
 /** Longest life of a signed URL: a year. */
-export const MAX_TTL_SECONDS = 366 * 86_400
+const MAX_TTL_SECONDS = 366 * 86_400
 
 export const UrlQuery = z.strictObject({
   ttlSeconds: z.coerce.number().int().min(1).max(MAX_TTL_SECONDS).default(86_400),
