@@ -127,7 +127,7 @@ export function printPassword(log: ProcessLog, password: string | undefined): vo
     log.info('first start: sign in to the console with this, it is not shown again', { username: 'admin', password })
 }
 
-/** EADDRINUSE and EACCES of a listener, named by the key that chose the port. */
+/** EADDRINUSE of a listener, named by the key that chose the port. */
 function portError(cause: unknown, settings: Settings): unknown {
   if (!(cause instanceof Error && 'code' in cause && 'port' in cause) || cause.code !== 'EADDRINUSE') return cause
   const port = Number(cause.port)

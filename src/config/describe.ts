@@ -19,7 +19,7 @@ export function describeSettings(settings: Settings, origins: Readonly<Record<st
     return {
       key,
       variable: environmentName(key),
-      value: meta.secret && value !== null ? MASK : value,
+      value: meta.secret && value !== meta.fallback ? MASK : value,
       origin: origins[key] ?? 'default',
       reloadable: meta.reloadable,
     }

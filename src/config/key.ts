@@ -12,7 +12,7 @@ export interface KeyMeta {
   readonly fallback: string | number | boolean | null
   /** A reload takes the new value without dropping anybody; otherwise it needs a restart. */
   readonly reloadable: boolean
-  /** Shown as `***`. */
+  /** Shown as `***`, unless it is the default. */
   readonly secret: boolean
 }
 
@@ -63,9 +63,18 @@ export function choice<const V extends string>(
 /** Longest text of a key; the longest real one is a path. */
 const MAX_TEXT_LENGTH = 4096
 
-export function text(fallback: string, description: string, flags: Flags & { allowed?: string } = {}) {
-  const { allowed = 'a text of at least one letter' } = flags
-  return key(z.string().min(1).max(MAX_TEXT_LENGTH), fallback, { description, allowed, kind: 'text' }, flags)
+export function text(
+  fallback: string,
+  description: string,
+  flags: Flags & { allowed?: string; pattern?: RegExp } = {},
+) {
+  const { allowed = 'a text of at least one letter', pattern = /./s } = flags
+  return key(
+    z.string().min(1).max(MAX_TEXT_LENGTH).regex(pattern),
+    fallback,
+    { description, allowed, kind: 'text' },
+    flags,
+  )
 }
 
 /** A text that may be absent: null in the file, an empty environment variable. */

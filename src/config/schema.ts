@@ -19,6 +19,11 @@ export const schema = z.strictObject({
     rtmp: listen(1935, 'RTMP publish and play.'),
     rtmps: listen('off', 'RTMP over TLS; needs `tls.certificate` and `tls.key`.'),
   }),
+  database: text('sqlite', 'Database of the platform: a SQLite file in the data directory, or PostgreSQL.', {
+    allowed: '"sqlite", or postgres://user:password@host:port/name',
+    pattern: /^(sqlite|postgres(ql)?:\/\/\S+)$/,
+    secret: true,
+  }),
   data: text('./data', 'Directory of the databases and of generated secrets, relative to the working directory.'),
   admin: group({
     password: optionalText(
@@ -148,9 +153,7 @@ export const schema = z.strictObject({
     ),
   }),
   node: group({
-    id: text('node-1', 'Identity of the node at its platform; unique.', {
-      allowed: 'a text of at least one letter',
-    }),
+    id: text('node-1', 'Identity of the node at its platform; unique.'),
     name: optionalText('Name of the node for people; without it the id.'),
   }),
   access: group({
