@@ -41,6 +41,8 @@ export class ProductUnderTest {
         ...variables,
       },
     })
+    // A test that timed out never reaches its end; nothing of it may outlive this process.
+    process.once('exit', () => this.#supervisor.kill('SIGKILL'))
     createInterface({ input: this.#supervisor.stdout! }).on('line', line => this.lines.push(JSON.parse(line)))
   }
 
