@@ -77,7 +77,14 @@ test('the configuration in force is shown with its sources and without secrets',
   const headers = { authorization: `Bearer ${token}` }
   const text = await (await fetch(`http://127.0.0.1:${platform.http?.port}/api/v1/system`, { headers })).text()
   expect(JSON.parse(text).configuration).toContainEqual({ key: 'link.token', value: '***', source: 'environment' })
-  expect(JSON.parse(text).configuration).toContainEqual({ key: 'listen.rtmp', value: '1935', source: 'default' })
+  for (const [key, value] of [
+    ['listen.rtmp', 1935],
+    ['listen.rtmps', 'off'],
+    ['listen.http', '127.0.0.1:0'],
+    ['link.url', null],
+  ]) {
+    expect(JSON.parse(text).configuration).toContainEqual(expect.objectContaining({ key, value }))
+  }
   for (const secret of [TOKEN, 'given password']) expect(text).not.toContain(secret)
 })
 

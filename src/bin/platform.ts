@@ -56,7 +56,11 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
     const streams = new StreamService({ store: new StreamStore(db), links, spaces, clock })
     const nodes = new NodeService(nodeStore, links)
     const configuration = () =>
-      describeSettings(current, origins).map(({ key, origin, value }) => ({ key, value: shown(value), source: origin }))
+      describeSettings(current, origins).map(({ key, origin, value }) => ({
+        key,
+        value: shown(value, key),
+        source: origin,
+      }))
     const system = new SystemService({ version, configuration, reload, links, clock, log })
 
     const tidy = () =>
@@ -90,7 +94,10 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
         const renewed = certificateOf(next)
         if (renewed) server.setCertificate(renewed)
       },
-      close: () => closing.close(),
+      async close() {
+        await links.close() // a listener ends only when its links have
+        await closing.close()
+      },
     }
   } catch (error) {
     await closing.close()
@@ -114,9 +121,15 @@ function certificateOf({ tls: { certificate, key } }: Settings): Certificate | n
   return certificate === null || key === null ? null : { cert: readFileSync(certificate), key: readFileSync(key) }
 }
 
-/** Listeners are objects in the settings; the rest is shown as it is. */
-function shown(value: unknown): string | number | boolean | null {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null)
-    return value
-  return JSON.stringify(value)
+/** Listeners are shown as they are written in the file, everything else as it is. */
+function shown(value: unknown, key: string): string | number | boolean | null {
+  if (value === null) return key.startsWith('listen.') ? 'off' : null
+  if (typeof value === 'object' && 'port' in value) {
+    return 'host' in value ? `${bracketed(String(value.host))}:${value.port}` : Number(value.port)
+  }
+  return typeof value === 'number' || typeof value === 'boolean' ? value : String(value)
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
 }
