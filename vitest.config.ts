@@ -9,6 +9,7 @@ export default defineConfig({
       'test/e2e/**/*.e2e.ts',
       'web/src/**/*.test.{ts,tsx}',
     ],
+    globalSetup: 'test/shared-postgres.ts',
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

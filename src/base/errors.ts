@@ -63,6 +63,33 @@ export const ERROR_CODES = {
     text: 'link version {theirs} of {peer} does not match ours, {ours}',
   },
   DATABASE_LOCKED: { fault: 'environment', http: 503, text: '{file} is used by another process{owner}' },
+  DATABASE_UNAVAILABLE: {
+    fault: 'environment',
+    http: 503,
+    text: '{database} is not available: {reason}',
+    hint: 'start PostgreSQL, or check the address in `database`; what was confirmed is kept',
+  },
+  DATABASE_REFUSED: {
+    fault: 'environment',
+    http: 503,
+    text: '{database} refuses us: {reason}',
+    hint: 'check user, password and name of the database in `database`',
+  },
+  DATABASE_UNSUITABLE: { fault: 'environment', http: 503, text: '{database} cannot be used: {reason}' },
+  DATABASE_FULL: {
+    fault: 'environment',
+    http: 507,
+    text: 'no space is left for {database}',
+    hint: 'make space; what was confirmed is kept',
+  },
+  DATABASE_DAMAGED: {
+    fault: 'environment',
+    http: 503,
+    text: '{file} is damaged: {reason}',
+    hint: 'restore a backup: sightline restore FILE',
+  },
+  BACKUP_FAILED: { fault: 'environment', http: 503, text: 'backup to {file} failed: {reason}' },
+  RESTORE_REFUSED: { fault: 'caller', http: 409, text: '{file} is not restored: {reason}' },
   PORT_IN_USE: {
     fault: 'environment',
     http: 503,

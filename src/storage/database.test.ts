@@ -1,26 +1,8 @@
-import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { type Kysely, sql } from 'kysely'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type Database, openDatabase } from './database.ts'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { databases, type TestDatabase } from '../../test/databases.ts'
+import type { Database } from './database.ts'
 import { MIGRATIONS, migrate } from './migrate.ts'
-import { openSqliteFile } from './sqlite-file.ts'
-
-let dataDir: string
-let db: Database
-
-beforeEach(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'sightline-db-'))
-  db = await openDatabase({ url: 'sqlite', dataDir })
-})
-
-afterEach(async () => {
-  await db.destroy()
-  rmSync(dataDir, { recursive: true })
-})
 
 const space = {
   name: 'default',
@@ -31,80 +13,152 @@ const space = {
   created_at: 1_700_000_000_000,
 } as const
 
-test('rows survive closing and opening, times above 2^31 stay numbers', async () => {
-  await db.insertInto('spaces').values(space).execute()
-  await db.destroy()
-  db = await openDatabase({ url: 'sqlite', dataDir })
-  expect(await db.selectFrom('spaces').selectAll().execute()).toEqual([space])
-})
+describe.each(databases)('$name', ({ create }) => {
+  let database: TestDatabase
+  let db: Database
 
-test('a second opening is refused, in this process and in another, and names the owner', async () => {
-  const file = join(dataDir, 'platform.db')
-  expect(() => openSqliteFile(file)).toThrow(`platform.db is used by another process, pid ${process.pid}`)
-  const script = `import { openSqliteFile } from ${JSON.stringify(join(import.meta.dirname, 'sqlite-file.ts'))}
-    try { openSqliteFile(process.argv[1]); console.log('opened') } catch (error) { console.log(error.code) }`
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module-typescript', '-e', script, file])
-  expect(stdout.trim()).toBe('DATABASE_LOCKED')
-})
-
-test('constraints are on: foreign keys and checks', async () => {
-  const stream = { id: 'st_1', path: 'no/live/a', space: 'no', app: 'live', name: 'a', created_at: 1 }
-  await expect(db.insertInto('streams').values(stream).execute()).rejects.toThrow(/FOREIGN KEY/)
-  await expect(
-    db
-      .insertInto('spaces')
-      .values({ ...space, gop_cache: 2 })
-      .execute(),
-  ).rejects.toThrow(/CHECK/)
-})
-
-test('transactions are serialised: the increments of many at once all count', async () => {
-  await db.insertInto('revisions').values({ name: 'spaces', value: 0 }).execute()
-  await Promise.all(
-    Array.from({ length: 20 }, () =>
-      db.transaction().execute(async trx => {
-        const { value } = await trx.selectFrom('revisions').select('value').executeTakeFirstOrThrow()
-        await new Promise(resolve => setImmediate(resolve))
-        await trx
-          .updateTable('revisions')
-          .set({ value: value + 1 })
-          .execute()
-      }),
-    ),
-  )
-  expect((await db.selectFrom('revisions').select('value').executeTakeFirstOrThrow()).value).toBe(20)
-})
-
-test('a failed transaction leaves nothing', async () => {
-  const failing = db.transaction().execute(async trx => {
-    await trx.insertInto('spaces').values(space).execute()
-    throw new Error('no')
+  beforeEach(async () => {
+    database = await create()
+    db = database.db
   })
-  await expect(failing).rejects.toThrow('no')
-  expect(await db.selectFrom('spaces').selectAll().execute()).toEqual([])
-})
 
-test('migrations run once, and a broken one is named and undone', async () => {
-  expect(await migrate(db)).toEqual([])
-  const broken = {
-    up: async (trx: Kysely<unknown>) => {
-      await trx.schema.createTable('half').addColumn('a', 'text').execute()
-      throw new Error('no such function')
-    },
-  }
-  await expect(migrate(db, { ...MIGRATIONS, '9999-broken': broken })).rejects.toThrow(
-    'database migration (9999-broken)',
-  )
-  const tables = await sql<{ name: string }>`select name from sqlite_master where name = 'half'`.execute(db)
-  expect(tables.rows).toEqual([])
-})
+  afterEach(() => database.remove())
 
-test('a database of a newer version is refused', async () => {
-  await migrate(db, { ...MIGRATIONS, '9999-newer': { up: async () => {} } })
-  await expect(migrate(db)).rejects.toThrow('database migration')
-})
+  const revision = async () =>
+    (await db.selectFrom('revisions').select('value').where('name', '=', 'spaces').executeTakeFirstOrThrow()).value
 
-test('an unknown kind of database is refused without telling its password', async () => {
-  const opening = openDatabase({ url: 'postgres://user:secret@host/db', dataDir })
-  await expect(opening).rejects.toThrow('database is postgres, allowed: sqlite')
+  test('rows survive closing and opening, times above 2^31 stay numbers', async () => {
+    await db.insertInto('spaces').values(space).execute()
+    db = await database.reopen()
+    expect(await db.selectFrom('spaces').selectAll().execute()).toEqual([space])
+  })
+
+  test('numbers are exact up to 2^53, and counts, sums, averages and comparisons are numbers', async () => {
+    const largest = Number.MAX_SAFE_INTEGER
+    await db
+      .insertInto('revisions')
+      .values([
+        { name: 'a', value: largest },
+        { name: 'b', value: -3 },
+      ])
+      .execute()
+    const row = await db
+      .selectFrom('revisions')
+      .select(e => [
+        e.fn.countAll<number>().as('count'),
+        e.fn.sum<number>('value').as('sum'),
+        e.fn.max('value').as('max'),
+        e.fn.avg<number>('value').filterWhere('value', '<', 0).as('average'),
+      ])
+      .executeTakeFirstOrThrow()
+    expect(row).toEqual({ count: 2, sum: largest - 3, max: largest, average: -3 })
+    const positive = db.selectFrom('revisions').select(e => e('value', '>', 0).as('positive'))
+    expect(await positive.orderBy('name').execute()).toEqual([{ positive: 1 }, { positive: 0 }])
+  })
+
+  test('text is kept letter by letter, but for U+0000, which becomes the replacement character', async () => {
+    const names = ['', ' ', "'; drop table revisions; --", '汉字 🎥', '{"json": [1]}', '\\', '%_', '\u0001\r\n']
+    await db
+      .insertInto('revisions')
+      .values([...names, 'a\0b'].map((name, value) => ({ name, value })))
+      .execute()
+    const rows = await db.selectFrom('revisions').selectAll().orderBy('value').execute()
+    expect(rows.map(row => row.name)).toEqual([...names, 'a\ufffdb'])
+  })
+
+  test('text sorts and compares by code point, as the services do', async () => {
+    const names = ['a/b', 'a-b', 'a b', 'B', 'ä', 'Z', 'a', 'aa', '_', '~', '中']
+    await db
+      .insertInto('revisions')
+      .values(names.map((name, value) => ({ name, value })))
+      .execute()
+    const sorted = db.selectFrom('revisions').select('name').orderBy('name')
+    expect((await sorted.execute()).map(row => row.name)).toEqual([...names].sort())
+    const after = await sorted.where('name', '>', 'a').execute()
+    expect(after.map(row => row.name)).toEqual([...names].sort().filter(name => name > 'a'))
+  })
+
+  test('constraints are on: foreign keys, checks, types, uniqueness', async () => {
+    const stream = { id: 'st_1', path: 'no/live/a', space: 'no', app: 'live', name: 'a', created_at: 1 }
+    const insert = (change: object) =>
+      db
+        .insertInto('spaces')
+        .values({ ...space, ...change })
+        .execute()
+    await expect(db.insertInto('streams').values(stream).execute()).rejects.toThrow(/foreign key/i)
+    await expect(insert({ gop_cache: 2 })).rejects.toThrow(/check/i)
+    await expect(insert({ publish: 'anybody' })).rejects.toThrow(/check/i)
+    await expect(insert({ created_at: 'yesterday' })).rejects.toThrow(/bigint|INTEGER/)
+    await expect(insert({ created_at: null })).rejects.toThrow(/not.null/i)
+    await insert({})
+    await expect(insert({})).rejects.toThrow(/unique/i)
+  })
+
+  test('changes say how many rows they changed', async () => {
+    await db
+      .insertInto('revisions')
+      .values([
+        { name: 'a', value: 1 },
+        { name: 'b', value: 1 },
+      ])
+      .execute()
+    const again = db.insertInto('revisions').values({ name: 'a', value: 2 })
+    const kept = await again.onConflict(c => c.column('name').doNothing()).executeTakeFirst()
+    expect(kept.numInsertedOrUpdatedRows).toBe(0n)
+    expect((await db.updateTable('revisions').set({ value: 3 }).executeTakeFirst()).numUpdatedRows).toBe(2n)
+    expect((await db.deleteFrom('revisions').executeTakeFirst()).numDeletedRows).toBe(2n)
+  })
+
+  test('transactions are serialised: the increments of many at once all count', async () => {
+    await db.insertInto('revisions').values({ name: 'spaces', value: 0 }).execute()
+    await Promise.all(
+      Array.from({ length: 40 }, () =>
+        db.transaction().execute(async trx => {
+          const { value } = await trx.selectFrom('revisions').select('value').executeTakeFirstOrThrow()
+          await new Promise(resolve => setImmediate(resolve))
+          await trx
+            .updateTable('revisions')
+            .set({ value: value + 1 })
+            .execute()
+        }),
+      ),
+    )
+    expect(await revision()).toBe(40)
+  })
+
+  test('a failed transaction leaves nothing, and the next one works', async () => {
+    const failing = db.transaction().execute(async trx => {
+      await trx.insertInto('spaces').values(space).execute()
+      throw new Error('no')
+    })
+    await expect(failing).rejects.toThrow('no')
+    const broken = db.transaction().execute(async trx => {
+      await trx.insertInto('spaces').values(space).execute()
+      await trx.insertInto('spaces').values(space).execute()
+    })
+    await expect(broken).rejects.toThrow(/unique/i)
+    expect(await db.selectFrom('spaces').selectAll().execute()).toEqual([])
+    await db.insertInto('spaces').values(space).execute()
+    expect(await db.selectFrom('spaces').selectAll().execute()).toEqual([space])
+  })
+
+  test('migrations run once, and a broken one is named and undone', async () => {
+    expect(await migrate(db)).toEqual([])
+    const broken = {
+      up: async (trx: Kysely<unknown>) => {
+        await trx.schema.createTable('half').addColumn('a', 'text').execute()
+        throw new Error('no such function')
+      },
+    }
+    await expect(migrate(db, { ...MIGRATIONS, '9999-broken': broken })).rejects.toThrow(
+      'database migration (9999-broken)',
+    )
+    await expect(sql`select * from half`.execute(db)).rejects.toThrow(/half/)
+    expect(await migrate(db)).toEqual([])
+  })
+
+  test('a database of a newer version is refused', async () => {
+    await migrate(db, { ...MIGRATIONS, '9999-newer': { up: async () => {} } })
+    await expect(migrate(db)).rejects.toThrow('database migration')
+  })
 })

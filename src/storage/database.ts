@@ -1,31 +1,60 @@
 import { join } from 'node:path'
-import { Kysely, type Transaction } from 'kysely'
-import { AppError } from '../base/errors.ts'
+import { type Dialect, Kysely, type Transaction } from 'kysely'
+import { type Log, silentLog } from '../base/log.ts'
 import { migrate } from './migrate.ts'
+import { dumpPostgres } from './postgres-backup.ts'
+import { openPostgres } from './postgres-database.ts'
+import { postgresDialect } from './postgres-dialect.ts'
+import { copySqlite } from './sqlite-backup.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
 import { openSqliteFile } from './sqlite-file.ts'
 import type { Tables } from './tables.ts'
 
-export type Database = Kysely<Tables>
+/** Queries over the platform's tables, and what concerns the database as a whole. */
+export class Database extends Kysely<Tables> {
+  readonly #backUp: (file: string) => Promise<void>
+
+  constructor(dialect: Dialect, backUp: (file: string) => Promise<void>) {
+    super({ dialect })
+    this.#backUp = backUp
+  }
+
+  /** Writes a consistent copy into a file that does not exist yet, while everything goes on. Throws BACKUP_FAILED. */
+  backUp(file: string): Promise<void> {
+    return this.#backUp(file)
+  }
+}
+
 /** What a store works with: the database, or a transaction of somebody who joins several changes. */
 export type Db = Database | Transaction<Tables>
 
 export interface DatabaseOptions {
-  /** `sqlite`: a file in `dataDir`; `postgres://...` needs a dialect this build does not have yet. */
+  /** `sqlite`: a file in `dataDir`; or `postgres://user:password@host:port/database`. */
   readonly url: string
   readonly dataDir: string
+  /** Told when a database is lost and when it is back. */
+  readonly log?: Log
 }
 
-/** Name of the platform's SQLite file in the data folder. */
-const SQLITE_FILE = 'platform.db'
+/** The platform's SQLite file in the data folder. */
+export function sqliteFileIn(dataDir: string): string {
+  return join(dataDir, 'platform.db')
+}
 
-/** Opens the database and brings its schema up to date. Throws DATABASE_LOCKED, CONFIG_INVALID, INTERNAL. */
-export async function openDatabase({ url, dataDir }: DatabaseOptions): Promise<Database> {
-  if (url !== 'sqlite') {
-    const value = url.replace(/:.*/s, '') // a URL has a password in it
-    throw new AppError('CONFIG_INVALID', { file: 'configuration', key: 'database', value, allowed: 'sqlite' })
+export function isPostgresUrl(url: string): boolean {
+  return /^postgres(ql)?:/.test(url)
+}
+
+/**
+ * Opens the database and brings its schema up to date.
+ * Throws DATABASE_LOCKED, DATABASE_UNAVAILABLE, DATABASE_REFUSED, DATABASE_UNSUITABLE, DATABASE_DAMAGED, CONFIG_INVALID, INTERNAL.
+ */
+export async function openDatabase({ url, dataDir, log = silentLog }: DatabaseOptions): Promise<Database> {
+  if (isPostgresUrl(url)) {
+    return new Database(postgresDialect(await openPostgres(url, log)), file => dumpPostgres(url, file))
   }
-  const db = new Kysely<Tables>({ dialect: sqliteDialect(openSqliteFile(join(dataDir, SQLITE_FILE))) })
+  const sqlite = openSqliteFile(sqliteFileIn(dataDir))
+  const db = new Database(sqliteDialect(sqlite), file => copySqlite(sqlite, file))
   try {
     await migrate(db)
   } catch (error) {

@@ -10,15 +10,19 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 }
 
 /**
- * Brings the schema up to date; each migration is one transaction. Returns the names applied.
- * Throws INTERNAL naming the migration that failed, also for a database written by a newer version.
+ * Brings the schema up to date in one transaction, so two processes that start at once do not meet. Returns the names
+ * applied. Throws INTERNAL naming the migration that failed, also for a database written by a newer version; and what
+ * the database itself is to blame for.
  */
-export async function migrate(db: Kysely<Tables>, migrations = MIGRATIONS): Promise<string[]> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } })
-  const { error, results = [] } = await migrator.migrateToLatest()
-  if (error !== undefined) {
-    const failed = results.find(result => result.status === 'Error')?.migrationName ?? 'check of the schema'
-    throw new AppError('INTERNAL', { what: `database migration (${failed})` }, { cause: error })
-  }
-  return results.map(result => result.migrationName)
+export function migrate(db: Kysely<Tables>, migrations = MIGRATIONS): Promise<string[]> {
+  return db.transaction().execute(async trx => {
+    const migrator = new Migrator({ db: trx, provider: { getMigrations: async () => ({ ...migrations }) } })
+    const { error, results = [] } = await migrator.migrateToLatest()
+    if (error instanceof AppError) throw error
+    if (error !== undefined) {
+      const failed = results.find(result => result.status === 'Error')?.migrationName ?? 'check of the schema'
+      throw new AppError('INTERNAL', { what: `database migration (${failed})` }, { cause: error })
+    }
+    return results.map(result => result.migrationName)
+  })
 }

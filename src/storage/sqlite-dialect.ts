@@ -1,5 +1,7 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
-import { type Dialect, type DialectAdapter, SqliteAdapter, SqliteDialect } from 'kysely'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { type DatabaseConnection, type Dialect, SqliteAdapter, SqliteDialect, SqliteDriver } from 'kysely'
+import { bindable } from './bindable.ts'
+import { sqliteError } from './sqlite-error.ts'
 
 /** Compiled statements kept. The platform has fewer distinct queries than this; lists with filters vary a little. */
 const MAX_STATEMENTS = 256
@@ -11,14 +13,44 @@ class TransactionalDdlAdapter extends SqliteAdapter {
   }
 }
 
+class NodeSqliteDriver extends SqliteDriver {
+  readonly #db: DatabaseSync
+
+  constructor(db: DatabaseSync) {
+    super({ database: compiling(db) })
+    this.#db = db
+  }
+
+  /** A full disk makes SQLite roll back by itself; doing it again would hide the reason behind an error of its own. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#db.isTransaction) await super.rollbackTransaction(connection)
+  }
+}
+
 class NodeSqliteDialect extends SqliteDialect {
-  override createAdapter(): DialectAdapter {
+  readonly #db: DatabaseSync
+
+  constructor(db: DatabaseSync) {
+    super({ database: compiling(db) })
+    this.#db = db
+  }
+
+  override createAdapter(): SqliteAdapter {
     return new TransactionalDdlAdapter()
+  }
+
+  override createDriver(): SqliteDriver {
+    return new NodeSqliteDriver(this.#db)
   }
 }
 
 /** Kysely over `node:sqlite`. Kysely itself lets one transaction or query at a time onto the single connection. */
 export function sqliteDialect(db: DatabaseSync): Dialect {
+  return new NodeSqliteDialect(db)
+}
+
+/** What Kysely's driver takes: each statement is compiled once. */
+function compiling(db: DatabaseSync) {
   const statements = new Map<string, StatementSync>()
 
   function prepare(sql: string): StatementSync {
@@ -31,23 +63,25 @@ export function sqliteDialect(db: DatabaseSync): Dialect {
     return statement
   }
 
-  return new NodeSqliteDialect({
-    database: {
-      close: () => db.close(),
-      prepare(sql) {
-        const statement = prepare(sql)
-        return {
-          reader: statement.columns().length > 0,
-          all: parameters => statement.all(...values(parameters)),
-          run: parameters => statement.run(...values(parameters)),
-          iterate: parameters => statement.iterate(...values(parameters)),
-        }
-      },
+  return {
+    close: () => db.close(),
+    prepare(sql: string) {
+      const statement = attempt(() => prepare(sql))
+      return {
+        reader: statement.columns().length > 0,
+        all: (parameters: readonly unknown[]) => attempt(() => statement.all(...parameters.map(bindable))),
+        run: (parameters: readonly unknown[]) => attempt(() => statement.run(...parameters.map(bindable))),
+        iterate: (parameters: readonly unknown[]) => statement.iterate(...parameters.map(bindable)),
+      }
     },
-  })
+  }
 }
 
-/** The query builder types what goes in by `Tables`, whose columns are strings, numbers and null only. */
-function values(parameters: readonly unknown[]): SQLInputValue[] {
-  return parameters as SQLInputValue[]
+/** Errors are for callers of the API too, who are not to learn where the file is. */
+function attempt<T>(run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    throw sqliteError(error, 'the database')
+  }
 }

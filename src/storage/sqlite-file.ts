@@ -2,16 +2,15 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { AppError } from '../base/errors.ts'
+import { SQLITE_BUSY, sqliteCode, sqliteError } from './sqlite-error.ts'
 
 /** A process that is just going down still holds its lock for a moment; a restart waits this long for it. */
 const LOCK_WAIT_MS = 1000
 
-/** SQLite primary result codes: sqlite.org/rescode.html. */
-const SQLITE_BUSY = 5
-
 /**
  * Opens the file for this process alone: WAL, foreign keys, exclusive lock. The lock is the operating system's, so it
- * ends with the process however that ends. Throws DATABASE_LOCKED naming the owner when another process has it.
+ * ends with the process however that ends. Throws DATABASE_LOCKED naming the owner when another process has it,
+ * DATABASE_DAMAGED, DATABASE_FULL.
  *
  * `synchronous=NORMAL`: a power cut may lose the last transactions but never corrupts; a killed process loses nothing.
  */
@@ -28,16 +27,10 @@ export function openSqliteFile(file: string): DatabaseSync {
     db.close()
     if (sqliteCode(error) === SQLITE_BUSY)
       throw new AppError('DATABASE_LOCKED', { file, owner: ownerOf(file) }, { cause: error })
-    throw error
+    throw sqliteError(error, file)
   }
   writeFileSync(ownerFile(file), `${process.pid}\n`)
   return db
-}
-
-/** The primary result code; node:sqlite reports the extended one. */
-function sqliteCode(error: unknown): number | null {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null
-  return error.errcode & 0xff
 }
 
 /** Only for the error text; the lock itself is SQLite's. */
