@@ -7,6 +7,7 @@ import {
   type PlatformUnderTest,
   platformUnderTest,
 } from '../../test/support/platform-under-test.ts'
+import type { Log, LogFields } from '../base/log.ts'
 import { verifySigned } from '../base/signed-url.ts'
 import type { App } from './app.ts'
 import { createApp } from './server.ts'
@@ -538,6 +539,38 @@ describe('errors', () => {
     const response = await app.inject({ method: 'POST', url: '/api/v1/streams', payload: { name: 'a' }, headers })
     expect(response.json().play.flv).toContain('http://192.0.2.1:8080/')
   })
+})
+
+test('the log has no secrets: neither passwords, nor tokens, nor keys, nor signatures', async () => {
+  const lines: string[] = []
+  const write = (message: string, fields?: LogFields) => void lines.push(JSON.stringify({ message, ...fields }))
+  const log: Log = { debug: write, info: write, warn: write, error: write, child: () => log }
+  const loud = await createApp({ ...platform.server, log })
+  const headers = { authorization: `Bearer ${token}` }
+  const credentials = { username: 'admin', password: PASSWORD }
+  const session = await loud.inject({ method: 'POST', url: '/api/v1/sessions', payload: credentials })
+  const stream = await loud.inject({ method: 'POST', url: '/api/v1/streams', payload: { name: 'a' }, headers })
+  vi.spyOn(platform.services.streams, 'list').mockRejectedValueOnce(new Error('broken'))
+  await loud.inject({ url: `/api/v1/streams?q=${PASSWORD.replace(' ', '+')}`, headers })
+  await loud.inject({ url: '/api/v1/nonsense?key=hidden&sign=hidden' })
+  await loud.close()
+  const text = lines.join('\n')
+  expect(lines.length).toBeGreaterThanOrEqual(5)
+  expect(text).toContain('"reason":"broken"')
+  const { pushKeys = [], playKeys = [] } = platform.services.spaces.state('default') ?? {}
+  const sign = new URL(stream.json().play.flv).searchParams.get('sign') ?? ''
+  for (const secret of [
+    PASSWORD,
+    token,
+    session.json().token,
+    'hidden',
+    'correct+horse',
+    sign,
+    ...pushKeys,
+    ...playKeys,
+  ]) {
+    expect(text).not.toContain(secret)
+  }
 })
 
 describe('description', () => {
