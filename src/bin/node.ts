@@ -7,6 +7,8 @@ import type { Settings } from '../config/schema.ts'
 import type { SpaceState } from '../link/messages.ts'
 import { Pace } from '../media/broadcast/pace.ts'
 import { Access } from '../node/access.ts'
+import { HubHlsHost } from '../node/hls-host.ts'
+import { HttpVisitors } from '../node/http-visitor.ts'
 import { Hub } from '../node/hub.ts'
 import { HubLinkHandlers } from '../node/hub-link-handlers.ts'
 import type { HubSettings } from '../node/hub-settings.ts'
@@ -22,6 +24,7 @@ import { DEFAULT_SPACE } from '../node/paths.ts'
 import { HubRtmpHost } from '../node/rtmp-host.ts'
 import { Spaces } from '../node/spaces.ts'
 import { streamStatus } from '../node/status.ts'
+import { HlsHandler } from '../protocols/hls/hls-handler.ts'
 import { AAC_FORMAT, MP3_FORMAT } from '../protocols/http-live/audio-packager.ts'
 import { FLV_FORMAT } from '../protocols/http-live/flv-packager.ts'
 import { LiveHandler } from '../protocols/http-live/live-handler.ts'
@@ -46,6 +49,7 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
   const stack = new CloseStack()
   let settings = initial
   let link: LinkClient | null = null
+  let hls: HlsHandler | null = null
 
   const spaces = new Spaces(ownSpace(settings))
   const pace = new Pace()
@@ -59,13 +63,17 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
       timers,
       log,
       emit: event => link?.emit(event),
+      onOpen: stream => hls?.published(stream),
     }),
   )
 
   const rtmp = await openRtmp(settings, hub, spaces, { log, clock, timers }, stack)
+  const visitors = new HttpVisitors(spaces, settings.http.trustProxy)
+  hls = stack.add(new HlsHandler({ host: new HubHlsHost(hub, visitors), settings: () => settings.hls, clock, timers }))
   const routes = [
     new MetricsRoute(new NodeMetrics(hub, load)),
-    new LiveHandler(new HubLiveHost(hub, spaces, settings.http.trustProxy), LIVE_FORMATS),
+    hls,
+    new LiveHandler(new HubLiveHost(hub, visitors), LIVE_FORMATS),
   ]
   const media = settings.listen.media
     ? stack.add(new MediaServer({ listen: settings.listen.media, key: 'listen.media', tls: null, routes, log }))

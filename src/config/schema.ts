@@ -134,6 +134,18 @@ export const schema = z.strictObject({
       '`auto` is MPEG-TS for H.264 with AAC or MP3, and fragmented MP4 for the rest.',
       RELOADABLE,
     ),
+    mode: choice(
+      ['always', 'on-demand'],
+      'on-demand',
+      '`always` cuts streams from their start, so that the first HLS viewer does not wait; `on-demand` while somebody watches.',
+      RELOADABLE,
+    ),
+    keepAliveSeconds: integer(
+      [1, 86_400],
+      60,
+      'A stream that nobody watches by HLS any more is cut for so long.',
+      RELOADABLE,
+    ),
   }),
   link: group({
     url: optionalText(

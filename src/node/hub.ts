@@ -24,6 +24,8 @@ export interface HubOptions {
   readonly timers: Timers
   readonly log: Log
   readonly emit: (event: NodeEvent) => void
+  /** A stream was made, for outputs that run without viewers. */
+  readonly onOpen?: (stream: Stream) => void
 }
 
 /** Somebody at the door, with what he showed. */
@@ -201,6 +203,7 @@ export class Hub {
     )
     this.#spaceOf.set(stream, space)
     this.#streams.set(path, stream)
+    this.#options.onOpen?.(stream)
     return stream
   }
 

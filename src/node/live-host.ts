@@ -1,33 +1,20 @@
 import type { OutputFormat } from '../media/broadcast/outputs.ts'
 import type { LiveHost, LiveRequest, Seat } from '../protocols/http-live/live-handler.ts'
-import type { Hub, Visitor } from './hub.ts'
-import { remoteOf } from './media-server.ts'
-import { levelsOf, resolvePath } from './paths.ts'
-import type { Spaces } from './spaces.ts'
+import type { HttpVisitors } from './http-visitor.ts'
+import type { Hub } from './hub.ts'
 
 /** Lets HTTP and WebSocket viewers join the hub's broadcasts. */
 export class HubLiveHost implements LiveHost {
   readonly #hub: Hub
-  readonly #spaces: Spaces
-  readonly #trustProxy: boolean
+  readonly #visitors: HttpVisitors
 
-  constructor(hub: Hub, spaces: Spaces, trustProxy: boolean) {
+  constructor(hub: Hub, visitors: HttpVisitors) {
     this.#hub = hub
-    this.#spaces = spaces
-    this.#trustProxy = trustProxy
+    this.#visitors = visitors
   }
 
   async seat(wish: LiveRequest, format: OutputFormat, signal: AbortSignal): Promise<Seat> {
-    const { pathname, uri, query, protocol, request } = wish
-    const visitor: Visitor = {
-      address: resolvePath(levelsOf(pathname), name => this.#spaces.has(name)),
-      query,
-      uri,
-      protocol,
-      remote: remoteOf(request, this.#trustProxy),
-      agent: request.headers['user-agent'] ?? '',
-    }
-    const admission = await this.#hub.admit(visitor, signal)
+    const admission = await this.#hub.admit(this.#visitors.of(wish), signal)
     return {
       take: (sink, envelope) => {
         const session = this.#hub.join(admission, format, sink, envelope)

@@ -102,7 +102,7 @@ test('500 connections that send garbage or nothing leave the node serving', asyn
     const port = i % 2 === 0 ? node.node.ports.media : node.node.ports.rtmp
     const socket = createConnection(port ?? 0, '127.0.0.1')
     socket.on('error', () => socket.destroy())
-    const garbage = Buffer.from({ length: 1 + Math.floor(random() * 4000) }, () => Math.floor(random() * 256))
+    const garbage = Uint8Array.from({ length: 1 + Math.floor(random() * 4000) }, () => Math.floor(random() * 256))
     if (i % 5 === 0)
       socket.write('GET /live/cam.flv HTTP/1.1\r\nX: ') // and never an end
     else if (i % 7 !== 0) socket.write(i % 3 === 0 ? Buffer.concat([Buffer.of(3), garbage]) : garbage)

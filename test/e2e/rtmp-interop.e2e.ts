@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test, vi } from 'vitest'
 import { ByteReader } from '../../src/base/bytes.ts'
@@ -38,6 +37,8 @@ describe('publishers', () => {
     `${PICTURE_GST} ! ${H264_GST} ! flvmux streamable=true name=m ${TONE_GST} ! m. m. ! ${sink}`
   const table: [string, (url: string) => Program, boolean][] = [
     ['ffmpeg, with B-frames', url => publish(url, ...ENCODER, '-t', '3'), true],
+    // 2^24 ms, where timestamps become extended, are passed on the way.
+    ['ffmpeg, after 4.7 hours', url => publish(url, ...ENCODER, '-t', '3', '-output_ts_offset', '16776'), true],
     ['GStreamer rtmp2sink', url => program('gst-launch-1.0', ...gst(`rtmp2sink location=${url}`).split(' ')), false],
     ['GStreamer rtmpsink', url => program('gst-launch-1.0', ...gst(`rtmpsink location=${url}`).split(' ')), false],
   ]
@@ -73,7 +74,7 @@ describe('players', () => {
   test('ffmpeg, rtmpdump, GStreamer rtmp2src and rtmpsrc decode every frame', async () => {
     using folder = temporaryFolder()
     await using room = await RtmpRoom.open()
-    await using publisher = publish(room.url('live/cam'), ...ENCODER, '-t', '6')
+    await using publisher = publish(room.url('live/cam'), ...ENCODER, '-t', '8')
     await published(room, publisher, 26)
     const url = room.url('live/cam')
     await using rtmpdump = program('rtmpdump', '-q', '-v', '-r', url, '-o', folder.file('rtmpdump.flv'))
@@ -87,12 +88,12 @@ describe('players', () => {
     expect(decoded.audio).toBeGreaterThan(20)
     await Promise.all([rtmpdump.exit, rtmp2src.exit, rtmpsrc.exit])
     const sent = video(room.host.stream(KEY).frames).length
-    expect(sent).toBe(150)
+    expect(sent).toBe(200)
     for (const name of ['rtmpdump.flv', 'rtmp2src', 'rtmpsrc']) {
       // Everything from the keyframe at which the player came in.
       expect(countDecodedFrames(folder.file(name), 'video') % 25, name).toBe(0)
-      expect(countDecodedFrames(folder.file(name), 'video'), name).toBeGreaterThanOrEqual(75)
-      expect(countDecodedFrames(folder.file(name), 'audio'), name).toBeGreaterThan(100)
+      expect(countDecodedFrames(folder.file(name), 'video'), name).toBeGreaterThanOrEqual(50)
+      expect(countDecodedFrames(folder.file(name), 'audio'), name).toBeGreaterThan(80)
     }
   })
 })
@@ -182,7 +183,8 @@ test('RTMPS: ffmpeg publishes, ffmpeg and our client play', async () => {
   const [key, certificate] = [folder.file('key.pem'), folder.file('cert.pem')]
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
   const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', certificate]
-  execFileSync('openssl', [...request, ...subject], { stdio: 'ignore' })
+  await using openssl = program('openssl', ...request, ...subject)
+  expect(await openssl.exit, openssl.output()).toBe(0)
   await using room = await RtmpRoom.open()
   const identity = { certificate: readFileSync(certificate, 'utf8'), key: readFileSync(key, 'utf8') }
   const port = await room.server.listenTls({ host: '127.0.0.1', port: 0 }, identity)
