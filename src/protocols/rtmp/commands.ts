@@ -31,7 +31,7 @@ export type StatusCode =
   | 'NetStream.Unpause.Notify'
 
 /** AMF0 body of a command (20) or data (18) message, or of their AMF3 forms (17, 15), whose first byte selects AMF0. */
-export function decodeBody(message: RtmpMessage): AmfValue[] {
+function decodeBody(message: RtmpMessage): AmfValue[] {
   const amf3 = message.type === MESSAGE.commandAmf3 || message.type === MESSAGE.dataAmf3
   // The AMF3 forms start with a format byte 0; encoders exist that leave it out, and no AMF0 command starts with 0.
   const skip = amf3 && message.payload[0] === 0 ? 1 : 0

@@ -334,12 +334,14 @@ export class RtmpConnection {
   ): void {
     const request = ++this.#request
     this.#enter('asking')
-    ask().then(
-      value => (request === this.#request ? accept(value) : giveBack(value)),
-      error => {
-        if (request === this.#request) refuse(error)
-      },
-    )
+    ask()
+      .then(
+        value => (request === this.#request ? accept(value) : giveBack(value)),
+        error => {
+          if (request === this.#request) refuse(error)
+        },
+      )
+      .catch(error => this.#socket.close(errorText(error), 'ours'))
   }
 
   /** For the peer; what went wrong with us stays in the log. */

@@ -18,7 +18,7 @@ import {
 } from './message.ts'
 
 /** Largest message of a peer that may not send media (yet): commands take some hundred bytes, metadata some thousand. */
-export const MAX_COMMAND_BYTES = 64 * 1024
+const MAX_COMMAND_BYTES = 64 * 1024
 /** Until the peer announces a window, and what we announce: usual among servers. */
 const ACK_WINDOW_BYTES = 2_500_000
 const DEFAULT_CHUNK_BYTES = 128
