@@ -20,7 +20,8 @@ import { SessionService } from '../platform/users/session-service.ts'
 import { SessionStore } from '../platform/users/session-store.ts'
 import { UserService } from '../platform/users/user-service.ts'
 import { UserStore } from '../platform/users/user-store.ts'
-import { openDatabase } from '../storage/database.ts'
+import { BackupSocket } from '../storage/backup-socket.ts'
+import { isPostgresUrl, openDatabase } from '../storage/database.ts'
 import type { RoleEnvironment, Running } from './role-process.ts'
 import { secretFile } from './secret-file.ts'
 import { ROOT } from './step.ts'
@@ -40,8 +41,9 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
   const closing = new CloseStack()
   let current = settings
   try {
-    const db = await openDatabase({ url: settings.database, dataDir: settings.data })
+    const db = await openDatabase({ url: settings.database, dataDir: settings.data, log })
     closing.defer(() => db.destroy())
+    if (!isPostgresUrl(settings.database)) closing.add(await BackupSocket.listen(settings.data, db, log))
 
     const users = new UserStore(db)
     const administrator = await new UserService(users, clock).ensureAdministrator(settings.admin.password)
