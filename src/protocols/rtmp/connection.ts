@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Clock, Timers } from '../../base/clock.ts'
 import { AppError, errorText } from '../../base/errors.ts'
 import type { Log } from '../../base/log.ts'
+import { peerAddress } from '../../base/peer-address.ts'
 import { type AmfObject, encodeAmf0 } from '../../media/container/amf/amf0.ts'
 import type { Publication } from '../../media/stream/publication.ts'
 import { courtesyAnswers, refusalCode } from './answers.ts'
@@ -82,7 +83,7 @@ export class RtmpConnection {
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.#options = options
-    this.remote = `${socket.remoteAddress ?? '?'}:${socket.remotePort ?? 0}`
+    this.remote = peerAddress(socket)
     this.#log = options.log.child({ remote: this.remote, protocol: options.protocol })
     this.#sinceMs = options.clock.monotonicMs()
     this.#pingedAtMs = this.#sinceMs
