@@ -16,11 +16,12 @@ export interface HlsStream {
   attach(reader: Reader): () => void
 }
 
-export type ChannelSettings = SegmenterSettings & WindowLimits
+/** Memory of one stream's segments: twice 20 s at 50 Mbit/s. */
+const MAX_CHANNEL_BYTES = 256 * 1024 * 1024
 
 export interface ChannelOptions {
   readonly stream: HlsStream
-  readonly settings: ChannelSettings
+  readonly settings: SegmenterSettings & Pick<WindowLimits, 'windowSeconds'>
   readonly numbering: Numbering
   readonly clock: Clock
   readonly timers: Timers
@@ -37,14 +38,19 @@ export class HlsChannel {
   readonly #segmenter: Segmenter
   readonly #detach: () => void
   readonly #waiting = new Set<() => void>()
-  #ended = false
+  /** Monotonic time at which the stream was over; null while it lives. */
+  #endedAtMs: number | null = null
   #closed = false
 
   constructor(options: ChannelOptions) {
     const { stream, settings, numbering, clock } = options
     this.#options = options
     this.stream = stream
-    this.#window = new SegmentWindow(settings, Math.ceil(settings.segmentSeconds), numbering.discontinuities)
+    this.#window = new SegmentWindow(
+      { windowSeconds: settings.windowSeconds, maxBytes: MAX_CHANNEL_BYTES },
+      Math.ceil(settings.segmentSeconds),
+      numbering.discontinuities,
+    )
     this.#segmenter = new Segmenter({
       settings,
       numbering,
@@ -55,7 +61,7 @@ export class HlsChannel {
         this.#wake()
       },
       onEnd: () => {
-        this.#ended = true
+        this.#endedAtMs = clock.monotonicMs()
         this.#wake()
       },
     })
@@ -64,11 +70,11 @@ export class HlsChannel {
 
   /** The stream is over: the playlist says so, and what is left can still be fetched. */
   get ended(): boolean {
-    return this.#ended
+    return this.#endedAtMs !== null
   }
 
-  get closed(): boolean {
-    return this.#closed
+  get endedAtMs(): number | null {
+    return this.#endedAtMs
   }
 
   /** Seconds. */
@@ -79,7 +85,7 @@ export class HlsChannel {
   /** Names the state of the playlist. */
   get version(): string {
     const last = this.#window.listed.at(-1)
-    return `${last?.name ?? ''}${this.#ended ? '-end' : ''}`
+    return `${last?.name ?? ''}${this.ended ? '-end' : ''}`
   }
 
   /** Tracks that are not in the segments, because no HLS player plays them. */
@@ -92,14 +98,13 @@ export class HlsChannel {
    * STREAM_NOT_FOUND when the stream ends before or the signal is aborted.
    */
   async ready(signal: AbortSignal): Promise<void> {
-    if (this.#window.listed.length === 0 && !this.#ended) {
+    if (this.#window.listed.length === 0 && !this.ended) {
       this.#refuseUnplayable()
       await this.#nextChange(signal)
     }
     if (this.#window.listed.length > 0) return
     this.#refuseUnplayable()
-    if (this.#ended || this.#closed || signal.aborted)
-      throw new AppError('STREAM_NOT_FOUND', { path: this.stream.path })
+    if (this.ended || this.#closed || signal.aborted) throw new AppError('STREAM_NOT_FOUND', { path: this.stream.path })
     throw new AppError('NOT_READY', { what: `the first segment of ${this.stream.path}` })
   }
 
@@ -123,7 +128,7 @@ export class HlsChannel {
       targetDuration: this.#window.targetDuration,
       discontinuitySequence: this.#window.discontinuitySequence,
       segments: this.#window.listed,
-      ended: this.#ended,
+      ended: this.ended,
     }
     return writeMediaPlaylist(playlist, query)
   }

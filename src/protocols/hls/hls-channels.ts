@@ -1,8 +1,10 @@
 import type { Clock, Timers } from '../../base/clock.ts'
-import { type ChannelSettings, HlsChannel, type HlsStream } from './hls-channel.ts'
-import type { Numbering } from './segmenter.ts'
+import { HlsChannel, type HlsStream } from './hls-channel.ts'
+import type { Numbering, SegmenterSettings } from './segmenter.ts'
 
-export interface HlsSettings extends ChannelSettings {
+export interface HlsSettings extends SegmenterSettings {
+  /** Length of the playlist. */
+  readonly windowSeconds: number
   /** always: streams are cut from their start; on-demand: while somebody watches. */
   readonly mode: 'always' | 'on-demand'
   /** How long an unwatched stream is still cut, or an ended one kept. */
@@ -32,12 +34,12 @@ export class HlsChannels {
   /** The channel of a stream, begun if there is none. Throws STREAM_NOT_FOUND when the stream is over. */
   open(stream: HlsStream): HlsChannel {
     const known = this.#byPath.get(stream.path)
-    if (known && known.channel.stream === stream) {
+    // A live channel also serves those who came for an earlier stream of the path: their playlists go on.
+    if (known && (known.channel.stream === stream || !known.channel.ended)) {
       known.usedAtMs = this.#options.clock.monotonicMs()
       return known.channel
     }
     known?.channel.close()
-    this.#byPath.delete(stream.path)
     const { settings, clock, timers } = this.#options
     const numbering = this.#numbering(stream.path)
     const channel = new HlsChannel({ stream, settings: settings(), numbering, clock, timers })
@@ -54,7 +56,7 @@ export class HlsChannels {
     const { mode, keepAliveSeconds } = this.#options.settings()
     const before = this.#options.clock.monotonicMs() - keepAliveSeconds * 1000
     for (const [path, { channel, usedAtMs }] of this.#byPath) {
-      if (usedAtMs > before || (mode === 'always' && !channel.ended)) continue
+      if (Math.max(usedAtMs, channel.endedAtMs ?? 0) > before || (mode === 'always' && !channel.ended)) continue
       channel.close()
       this.#byPath.delete(path)
     }

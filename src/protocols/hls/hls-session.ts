@@ -63,8 +63,8 @@ export class HlsSession {
   }
 }
 
-/** All sessions: 100 000 take 60 MB. Past it those that never played make room, and then nobody new is let in. */
-const MAX_SESSIONS = 100_000
+/** Viewers one node could serve segments to. Past it those that never played make room, then nobody new is let in. */
+export const MAX_SESSIONS = 100_000
 /** A player polls once per target duration; three missed polls and a slow segment mean that it is gone. */
 const IDLE_TARGET_DURATIONS = 3
 const MIN_IDLE_MS = 15_000
@@ -119,5 +119,3 @@ export class HlsSessions {
     return false
   }
 }
-
-export { MAX_SESSIONS }
