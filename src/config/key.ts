@@ -68,13 +68,9 @@ export function text(
   description: string,
   flags: Flags & { allowed?: string; pattern?: RegExp } = {},
 ) {
-  const { allowed = 'a text of at least one letter', pattern = /./s } = flags
-  return key(
-    z.string().min(1).max(MAX_TEXT_LENGTH).regex(pattern),
-    fallback,
-    { description, allowed, kind: 'text' },
-    flags,
-  )
+  const { allowed = 'a text of at least one letter', pattern } = flags
+  const schema = z.string().min(1).max(MAX_TEXT_LENGTH)
+  return key(pattern ? schema.regex(pattern) : schema, fallback, { description, allowed, kind: 'text' }, flags)
 }
 
 /** A text that may be absent: null in the file, an empty environment variable. */
@@ -82,9 +78,9 @@ export function optionalText(
   description: string,
   flags: Flags & { allowed?: string; pattern?: RegExp; minLength?: number } = {},
 ) {
-  const { allowed = 'a text, or null', pattern = /./s, minLength = 1 } = flags
-  const schema = z.string().min(minLength).max(MAX_TEXT_LENGTH).regex(pattern).nullable()
-  return key(schema, null, { description, allowed, kind: 'text' }, flags)
+  const { allowed = 'a text, or null', pattern, minLength = 1 } = flags
+  const schema = z.string().min(minLength).max(MAX_TEXT_LENGTH)
+  return key((pattern ? schema.regex(pattern) : schema).nullable(), null, { description, allowed, kind: 'text' }, flags)
 }
 
 /** Where a listener is bound; null when it is off. Without `host` it takes every address of the machine. */
