@@ -7,7 +7,7 @@ import type { Node, Session, Stream, System, User, Viewer } from '../src/lib/api
 
 /** A platform made of invented data, with the built console and one real FLV stream: for looking at pages and testing them. */
 
-const DIST = join(import.meta.dirname, '../dist')
+const FFMPEG = 'ffmpeg'
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
@@ -49,7 +49,12 @@ export class FakePlatform {
   readonly #server = createServer((request, response) => void this.#serve(request, response))
   readonly #children = new Set<ChildProcess>()
   readonly #startedMs = Date.now()
+  readonly #dist: string
   #origin = ''
+
+  constructor(dist: string) {
+    this.#dist = dist
+  }
 
   async open(): Promise<string> {
     await new Promise<void>(resolve => this.#server.listen(0, '127.0.0.1', resolve))
@@ -75,7 +80,7 @@ export class FakePlatform {
     const asset = normalize(url.pathname)
     const file = extname(asset) === '' ? 'index.html' : asset
     try {
-      const body = await readFile(join(DIST, file))
+      const body = await readFile(join(this.#dist, file))
       response.writeHead(200, {
         'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
         'content-security-policy': CSP,
@@ -117,7 +122,7 @@ export class FakePlatform {
       'flv',
       'pipe:1',
     ]
-    const child = spawn('ffmpeg', ['-loglevel', 'error', ...input, ...output], { stdio: ['ignore', 'pipe', 'ignore'] })
+    const child = spawn(FFMPEG, ['-loglevel', 'error', ...input, ...output], { stdio: ['ignore', 'pipe', 'ignore'] })
     this.#children.add(child)
     response.writeHead(200, { 'content-type': 'video/x-flv', 'access-control-allow-origin': '*' })
     child.stdout.pipe(response)

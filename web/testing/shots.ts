@@ -28,7 +28,7 @@ const LOOKS = [
 ]
 
 mkdirSync(folder, { recursive: true })
-const platform = new FakePlatform()
+const platform = new FakePlatform(join(import.meta.dirname, '../dist'))
 const origin = await platform.open()
 const flags =
   '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required'

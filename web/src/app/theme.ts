@@ -21,7 +21,7 @@ const COLORS = {
   },
 } as const satisfies Record<Theme, object>
 
-export const FONT =
+const FONT =
   "system-ui, -apple-system, 'Segoe UI', Roboto, 'PingFang SC', 'Hiragino Sans GB', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Source Han Sans SC', sans-serif"
 
 export function antdTheme(name: Theme): ThemeConfig {

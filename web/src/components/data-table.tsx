@@ -30,7 +30,7 @@ const OVERSCAN = 12
 /** Below this many rows all are drawn: find-in-page and printing then see everything. */
 const WINDOW_FROM = 120
 
-export function usePhone(): boolean {
+function usePhone(): boolean {
   const media = '(max-width: 760px)'
   const [phone, setPhone] = useState(() => matchMedia(media).matches)
   useEffect(() => {

@@ -18,20 +18,29 @@ function adviceFor(error: unknown): 'unreachableHint' | 'hint404' | 'hint403' | 
   return status === 404 ? 'hint404' : 'hint'
 }
 
+interface Props {
+  readonly error: unknown
+  readonly what: string
+  /** Words of this page in place of the platform's. */
+  readonly why?: string | undefined
+  readonly hint?: string | undefined
+  readonly onRetry?: () => void
+}
+
 /** What happened, why, what to do; the technical line below, copyable. */
-export function ErrorPanel({ error, what, onRetry }: { error: unknown; what: string; onRetry?: () => void }) {
+export function ErrorPanel({ error, what, why, hint, onRetry }: Props) {
   const { t } = useTranslation()
   const unreachable = error instanceof ApiError && error.status === 0
-  const why = unreachable ? t('error.unreachable') : error instanceof Error ? error.message : String(error)
-  const hint = error instanceof ApiError ? error.hint : null
+  const reason = unreachable ? t('error.unreachable') : error instanceof Error ? error.message : String(error)
+  const advice = error instanceof ApiError ? error.hint : null
   const line = details(error)
   return (
     <div className="error-panel" role="alert">
       <Icon name="alert" size={20} />
       <div className="grow">
         <strong>{what}</strong>
-        <p>{why}</p>
-        <p className="muted">{hint ?? t(`error.${adviceFor(error)}`)}</p>
+        <p>{why ?? reason}</p>
+        <p className="muted">{hint ?? advice ?? t(`error.${adviceFor(error)}`)}</p>
         <div className="error-panel-line">
           <code>{line}</code>
           <CopyButton value={line} label={t('error.details')} />

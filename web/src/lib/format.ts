@@ -78,6 +78,9 @@ export function exactTime(atMs: number, language: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }).format(atMs)
 }
 
+/** Address and port of a peer; an IPv4 peer of a dual-stack socket without the `::ffff:` in front. */
+export const address = (remote: string): string => remote.replace(/^::ffff:/, '')
+
 const CODEC_NAMES: Readonly<Record<string, string>> = {
   h264: 'H.264',
   h265: 'H.265',

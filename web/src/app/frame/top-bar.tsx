@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Button, Dropdown } from 'antd'
+import { Button } from 'antd'
+import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Icon } from '../../components/icon.tsx'
 import { Logo } from '../../components/logo.tsx'
@@ -36,30 +37,26 @@ function Me() {
     onSettled: () => tokenPreference.set(''),
   })
   const name = me?.name ?? t('frame.me')
+  const panel = useId()
   return (
-    <Dropdown
-      trigger={['click']}
-      menu={{
-        items: [
-          {
-            key: 'who',
-            disabled: true,
-            label: (
-              <span className="me-who">
-                <strong>{name}</strong>
-                <small>{me?.role}</small>
-              </span>
-            ),
-          },
-          { type: 'divider' },
-          { key: 'logout', icon: <Icon name="logout" size={16} />, label: t('frame.logout') },
-        ],
-        onClick: ({ key }) => key === 'logout' && logout.mutate(),
-      }}
-    >
-      <Button type="text" aria-label={`${t('frame.me')}: ${name}`} icon={<Icon name="user" size={20} />}>
+    <>
+      <Button
+        type="text"
+        popoverTarget={panel}
+        aria-label={`${t('frame.me')}: ${name}`}
+        icon={<Icon name="user" size={20} />}
+      >
         <span className="me-name">{name}</span>
       </Button>
-    </Dropdown>
+      <div id={panel} popover="auto" className="me-panel">
+        <strong>{name}</strong>
+        {me !== undefined && <small>{t(`role.${me.role}`)}</small>}
+        <hr />
+        <button type="button" className="rail-link" onClick={() => logout.mutate()}>
+          <Icon name="logout" size={18} />
+          {t('frame.logout')}
+        </button>
+      </div>
+    </>
   )
 }

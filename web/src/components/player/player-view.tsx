@@ -75,6 +75,12 @@ function Overlay({ stream, snapshot, player }: { stream: Stream; snapshot: Playe
         <p>{t('player.blocked')}</p>
       </div>
     )
+  if (stream.live?.waiting)
+    return (
+      <div className="player-connecting" role="status">
+        {t('player.waiting')}
+      </div>
+    )
   if (playback.phase === 'connecting' && attempt !== null)
     return (
       <div className="player-connecting" role="status">

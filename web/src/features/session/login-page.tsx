@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { ErrorPanel } from '../../components/error-panel.tsx'
 import { Logo } from '../../components/logo.tsx'
 import { LanguageButton, ThemeButton } from '../../components/preference-buttons.tsx'
+import { ApiError } from '../../lib/api/client.ts'
 import { login } from '../../lib/api/queries.ts'
 import { tokenPreference } from '../../lib/preferences.ts'
 import './login.css'
@@ -28,6 +29,7 @@ export function LoginPage() {
       router.history.replace(next ?? '/')
     },
   })
+  const wrong = attempt.error instanceof ApiError && attempt.error.status === 401
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
     attempt.mutate()
@@ -63,7 +65,14 @@ export function LoginPage() {
             onChange={event => setPassword(event.target.value)}
             required
           />
-          {attempt.isError && <ErrorPanel error={attempt.error} what={t('login.failed')} />}
+          {attempt.isError && (
+            <ErrorPanel
+              error={attempt.error}
+              what={t('login.failed')}
+              why={wrong ? t('login.wrong') : undefined}
+              hint={wrong ? t('login.wrongHint') : undefined}
+            />
+          )}
           <Button type="primary" size="large" block htmlType="submit" loading={attempt.isPending}>
             {t('login.submit')}
           </Button>

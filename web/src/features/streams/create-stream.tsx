@@ -11,7 +11,7 @@ import { StateTag } from '../../components/state-tag.tsx'
 import { ApiError, request } from '../../lib/api/client.ts'
 import { calls, spacesQuery, streamQuery } from '../../lib/api/queries.ts'
 import type { Stream } from '../../lib/api/types.ts'
-import { codecName } from '../../lib/format.ts'
+import { address, codecName } from '../../lib/format.ts'
 import { nameProblem } from './stream-name.ts'
 
 /** Two steps in one dialog: name it, then send to it; it turns green when the picture arrives. */
@@ -123,7 +123,7 @@ function Await({ stream: created, onClose }: { stream: Stream; onClose: () => vo
             ? t('create.waitingHint')
             : [
                 live.video && `${codecName(live.video.codec)} ${live.video.width}×${live.video.height}`,
-                live.publisher?.remote,
+                live.publisher && address(live.publisher.remote),
               ]
                 .filter(Boolean)
                 .join(' · ')}

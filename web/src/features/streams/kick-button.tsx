@@ -5,7 +5,7 @@ import { ConfirmAction } from '../../components/confirm-action.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { calls } from '../../lib/api/queries.ts'
 import type { Stream, Viewer } from '../../lib/api/types.ts'
-import { count } from '../../lib/format.ts'
+import { address, count } from '../../lib/format.ts'
 
 export function KickButton({ stream, compact = false }: { stream: Stream; compact?: boolean }) {
   const { t } = useTranslation()
@@ -17,6 +17,7 @@ export function KickButton({ stream, compact = false }: { stream: Stream; compac
         danger={!compact}
         type={compact ? 'text' : 'default'}
         icon={<Icon name="kick" size={18} />}
+        disabled={stream.live?.publisher == null}
         onClick={() => setOpen(true)}
         {...(compact ? { 'aria-label': `${label}: ${stream.name}`, title: label } : {})}
       >
@@ -43,21 +44,22 @@ export function KickViewerButton({ stream, viewer }: { stream: Stream; viewer: V
   const { t } = useTranslation()
   const [open, setOpen] = useState(false)
   const label = t('kick.viewer')
+  const remote = address(viewer.remote)
   return (
     <>
       <Button
         type="text"
         icon={<Icon name="kick" size={18} />}
-        aria-label={`${label}: ${viewer.remote}`}
+        aria-label={`${label}: ${remote}`}
         title={label}
         onClick={() => setOpen(true)}
       />
       {open && (
         <ConfirmAction
-          title={t('kick.viewerTitle', { remote: viewer.remote })}
+          title={t('kick.viewerTitle', { remote })}
           action={label}
           failed={t('kick.failed')}
-          done={t('kick.done', { name: viewer.remote })}
+          done={t('kick.done', { name: remote })}
           call={calls.kickViewer(stream.id, viewer.id)}
           onClose={() => setOpen(false)}
         >

@@ -18,6 +18,7 @@ import { PublishGuide } from '../../components/publish-guide.tsx'
 import { calls, streamQuery } from '../../lib/api/queries.ts'
 import type { Live, Stream } from '../../lib/api/types.ts'
 import {
+  address,
   bitrate,
   bytes,
   codecName,
@@ -30,6 +31,7 @@ import {
 import { languageTag } from '../../lib/i18n.ts'
 import { languagePreference, usePreference } from '../../lib/preferences.ts'
 import { KickButton } from './kick-button.tsx'
+import { useSteadyUrls } from './steady-urls.ts'
 import { StreamState } from './stream-state.tsx'
 import { ViewersTable } from './viewers-table.tsx'
 import './streams.css'
@@ -63,6 +65,7 @@ function Loaded({ stream }: { stream: Stream }) {
   const { t } = useTranslation()
   const player = usePlayer(stream)
   const { live } = stream
+  const play = useSteadyUrls(stream.play)
   return (
     <Page
       title={stream.name}
@@ -101,22 +104,22 @@ function Loaded({ stream }: { stream: Stream }) {
           )}
         </div>
         <div className="stream-lower">
-          <Card
-            title={t('stream.urls')}
-            {...(stream.play.expiresAt ? { extra: <Expiry at={stream.play.expiresAt} /> } : {})}
-          >
-            <CopyField label="WS-FLV" value={stream.play.wsFlv} hint={t('stream.urlHint.wsFlv')} />
-            <CopyField label="HTTP-FLV" value={stream.play.flv} hint={t('stream.urlHint.flv')} />
-            <CopyField label="HLS" value={stream.play.hls} hint={t('stream.urlHint.hls')} />
-            <CopyField label="RTMP" value={stream.play.rtmp} hint={t('stream.urlHint.rtmp')} />
+          <Card title={t('stream.urls')} {...(play.expiresAt ? { extra: <Expiry at={play.expiresAt} /> } : {})}>
+            <CopyField label="WS-FLV" value={play.wsFlv} hint={t('stream.urlHint.wsFlv')} />
+            <CopyField label="HTTP-FLV" value={play.flv} hint={t('stream.urlHint.flv')} />
+            <CopyField label="HLS" value={play.hls} hint={t('stream.urlHint.hls')} />
+            <CopyField label="RTMP" value={play.rtmp} hint={t('stream.urlHint.rtmp')} />
           </Card>
-          {live?.publisher && (
+          {live !== null && (
             <Card title={t('stream.publisher')} extra={<StreamState stream={stream} />}>
               <Facts
                 rows={[
-                  { label: t('viewers.remote'), value: <code>{live.publisher.remote}</code> },
-                  { label: t('viewers.protocol'), value: protocolName(live.publisher.protocol) },
-                  { label: t('viewers.agent'), value: live.publisher.agent || '–' },
+                  {
+                    label: t('viewers.remote'),
+                    value: <code>{live.publisher ? address(live.publisher.remote) : '–'}</code>,
+                  },
+                  { label: t('viewers.protocol'), value: live.publisher ? protocolName(live.publisher.protocol) : '–' },
+                  { label: t('viewers.agent'), value: live.publisher?.agent || '–' },
                   { label: t('streams.since'), value: <Since at={live.startedAt} /> },
                 ]}
               />

@@ -125,7 +125,7 @@ function SearchBox({ q, onSearch }: { q: string; onSearch: (q: string) => void }
   return (
     <Input
       className="search-box"
-      allowClear
+      type="search"
       prefix={<Icon name="search" size={16} />}
       placeholder={t('streams.search')}
       aria-label={t('streams.search')}

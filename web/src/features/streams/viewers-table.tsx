@@ -9,7 +9,7 @@ import { Measure } from '../../components/measure.tsx'
 import { Card, Empty } from '../../components/page.tsx'
 import { calls, viewersQuery } from '../../lib/api/queries.ts'
 import type { Stream, Viewer } from '../../lib/api/types.ts'
-import { bytes, count, protocolName } from '../../lib/format.ts'
+import { address, bytes, count, protocolName } from '../../lib/format.ts'
 import { KickViewerButton } from './kick-button.tsx'
 
 /** Who watches now, oldest first: rows do not move while one looks at them. */
@@ -23,7 +23,7 @@ export function ViewersTable({ stream }: { stream: Stream }) {
         title: t('viewers.remote'),
         track: 'minmax(150px, 1.2fr)',
         phone: 'title',
-        render: ({ remote }) => <code>{remote}</code>,
+        render: ({ remote }) => <code>{address(remote)}</code>,
       },
       {
         key: 'protocol',

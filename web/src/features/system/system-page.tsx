@@ -75,7 +75,7 @@ export function SystemPage() {
           extra={
             <Input
               className="search-box"
-              allowClear
+              type="search"
               prefix={<Icon name="search" size={16} />}
               placeholder={t('system.search')}
               aria-label={t('system.search')}

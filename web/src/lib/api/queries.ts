@@ -8,7 +8,7 @@ const PAGE_ROWS = 500
 export const MAX_LISTED_STREAMS = 5000
 
 /** How often live numbers are asked for: every second while that is cheap, slower for long lists. */
-export function refreshMs(rows: number): number {
+function refreshMs(rows: number): number {
   if (rows <= 100) return 1000
   return rows <= 500 ? 3000 : 10_000
 }

@@ -8,7 +8,6 @@ export type { Space } from '../../../../src/http/contract/space.ts'
 export type {
   CreateStream,
   Live,
-  LiveAudio,
   LiveVideo,
   PlayUrls,
   PublishUrls,
