@@ -1,8 +1,15 @@
 import type { Clock } from '../../base/clock.ts'
 import { dtsMs, type Frame } from './frame.ts'
+import { Quality, type QualityStatus } from './quality.ts'
 
 /** Seconds the live rates are averaged over. */
 const RATE_SECONDS = 3
+
+interface Totals {
+  bytes: number
+  bytesSent: number
+  frames: number
+}
 
 /** Counts what one publisher sends and its viewers get: totals, live rates, GOP. */
 export class Meter {
@@ -11,6 +18,8 @@ export class Meter {
   frames = 0
   /** Handed to the sockets of all viewers. */
   bytesSent = 0
+  /** Left out for viewers who have gone again; never starts anew. */
+  framesDropped = 0
   /** Length of the last complete GOP; null until two keyframes came. */
   gopFrames: number | null = null
   gopMs: number | null = null
@@ -20,6 +29,9 @@ export class Meter {
   /** Per second: bytes and video frames; slot `second % length`. The running second is one more than averaged. */
   readonly #slots = Array.from({ length: RATE_SECONDS + 1 }, () => ({ second: -1, bytes: 0, frames: 0 }))
   #sinceMs: number
+  #quality = new Quality()
+  /** What earlier publishers of the stream brought. */
+  readonly #earlier: Totals = { bytes: 0, bytesSent: 0, frames: 0 }
   /** Wall-clock time the running publisher began. */
   startedAtMs: number
 
@@ -34,6 +46,12 @@ export class Meter {
     this.#slot().bytes += bytes
   }
 
+  /** A frame as the source sent it. Returns whether the source's clock jumped. */
+  addSource(frame: Frame): boolean {
+    return this.#quality.add(frame, this.#clock.monotonicMs())
+  }
+
+  /** The same frame with the stream's times. */
   addFrame(frame: Frame): void {
     this.frames++
     if (frame.track.kind !== 'video') return
@@ -51,8 +69,17 @@ export class Meter {
     this.#framesSinceKeyframe++
   }
 
+  /** The publisher left. */
+  stop(): void {
+    this.#quality.stop(this.#clock.monotonicMs())
+  }
+
   /** A new publisher: everything starts anew. */
   restart(): void {
+    this.#earlier.bytes += this.bytes
+    this.#earlier.bytesSent += this.bytesSent
+    this.#earlier.frames += this.frames
+    this.#quality = new Quality()
     this.bytes = 0
     this.frames = 0
     this.bytesSent = 0
@@ -62,6 +89,16 @@ export class Meter {
     this.gopFrames = null
     this.gopMs = null
     for (const slot of this.#slots) slot.second = -1
+  }
+
+  /** Of all publishers the stream has had. */
+  totals(): Readonly<Totals> {
+    const { bytes, bytesSent, frames } = this.#earlier
+    return { bytes: bytes + this.bytes, bytesSent: bytesSent + this.bytesSent, frames: frames + this.frames }
+  }
+
+  quality(): QualityStatus {
+    return this.#quality.status(this.#clock.monotonicMs())
   }
 
   get lastKeyframeAgeMs(): number | null {

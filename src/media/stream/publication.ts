@@ -10,6 +10,8 @@ export interface PublisherInfo {
   readonly remote: string
   /** Encoder's own words (flashVer, onMetaData.encoder), or ''. */
   readonly agent: string
+  /** Of the request it publishes by: the same in every log line, event and answer about it. */
+  readonly traceId?: string
 }
 
 /** A publisher's hold on a stream. Protocol code turns wire messages into these calls. */

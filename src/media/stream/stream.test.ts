@@ -162,3 +162,27 @@ describe('meter', () => {
     expect(meter).toMatchObject({ gopFrames: 50, gopMs: 2000, lastKeyframeAgeMs: 1000, bytes: 625_000, frames: 125 })
   })
 })
+
+test('milestones of publishers, and totals over all of them', () => {
+  const time = new FakeTime()
+  const seen: string[] = []
+  const stream = new Stream(
+    'default/live/a',
+    { timestamps: 'full', republishGraceMs: 1000, clock: time, timers: time },
+    { onPublish() {}, onUnpublish() {}, onEnd() {}, onMilestone: (_, milestone) => seen.push(milestone) },
+  )
+  const first = publishBoth(stream)
+  for (const frame of [audioFrame(0), videoFrame(0), videoFrame(40, true), videoFrame(60_000)]) first.write(frame)
+  first.countBytes(100)
+  first.end('left')
+  expect(seen).toEqual(['first frame', 'first keyframe', 'timestamp jump'])
+  expect(stream.meter.quality()).toMatchObject({ jumps: 1 })
+
+  const second = publishBoth(stream)
+  second.countBytes(20)
+  second.write(videoFrame(0, true))
+  expect(seen.slice(3)).toEqual(['first frame', 'first keyframe', 'discontinuity'])
+  expect(stream.meter.quality()).toMatchObject({ jumps: 0 })
+  expect(stream.meter).toMatchObject({ bytes: 20, frames: 1 })
+  expect(stream.meter.totals()).toEqual({ bytes: 120, bytesSent: 0, frames: 5 })
+})

@@ -24,7 +24,11 @@ export interface StreamEvents {
   onUnpublish(stream: Stream, publisher: PublisherInfo, reason: string): void
   /** Nobody publishes any more and the grace time has passed; readers have been told. */
   onEnd(stream: Stream, reason: string): void
+  /** Something worth remembering about the publisher's media; rare, unless its clock runs wild. */
+  onMilestone?(stream: Stream, milestone: Milestone): void
 }
+
+export type Milestone = 'first frame' | 'first keyframe' | 'discontinuity' | 'timestamp jump'
 
 /**
  * Media time a new publisher has to show its second kind of track before readers get frames. Encoders announce
@@ -55,6 +59,7 @@ export class Stream {
   /** Frames of a new publisher whose tracks are not all known yet; null once they are. */
   #probing: Frame[] | null = null
   #hadFrames = false
+  #firstFrameSeen = false
   /** Video before the publisher's first keyframe cannot be decoded by anybody and is not passed on. */
   #awaitingKeyframe = true
   #ended = false
@@ -104,6 +109,7 @@ export class Stream {
     this.#publisher = info
     this.#probing = []
     this.#awaitingKeyframe = true
+    this.#firstFrameSeen = false
     this.#tracks = new Map()
     this.#cache.clear()
     this.#timeline.resume()
@@ -148,6 +154,11 @@ export class Stream {
 
   /** For LivePublication. */
   write(source: Frame): void {
+    if (this.meter.addSource(source)) this.#milestone('timestamp jump')
+    if (!this.#firstFrameSeen) {
+      this.#firstFrameSeen = true
+      this.#milestone('first frame')
+    }
     const frame = this.#timeline.place(source)
     this.meter.addFrame(frame)
     this.#interleaver.push(frame)
@@ -157,6 +168,7 @@ export class Stream {
   unpublish(reason: string): void {
     this.#interleaver.flush()
     if (this.#probing) this.#endProbe()
+    this.meter.stop()
     const info = this.#publisher
     this.#publisher = null
     this.#publication = null
@@ -169,6 +181,7 @@ export class Stream {
     if (frame.track.kind === 'video' && this.#awaitingKeyframe) {
       if (!frame.keyframe) return
       this.#awaitingKeyframe = false
+      this.#milestone('first keyframe')
     }
     if (this.#probing) {
       this.#probing.push(frame)
@@ -190,10 +203,17 @@ export class Stream {
     const frames = this.#probing ?? []
     this.#probing = null
     if (this.#tracks.size === 0) return
-    if (this.#hadFrames) for (const reader of this.#readers) reader.onDiscontinuity?.()
+    if (this.#hadFrames) {
+      this.#milestone('discontinuity')
+      for (const reader of this.#readers) reader.onDiscontinuity?.()
+    }
     this.#hadFrames ||= frames.length > 0
     for (const reader of this.#readers) reader.onTracks?.(this.tracks)
     for (const frame of frames) this.#deliver(frame)
+  }
+
+  #milestone(milestone: Milestone): void {
+    this.#events.onMilestone?.(this, milestone)
   }
 }
 
