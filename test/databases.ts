@@ -53,7 +53,7 @@ export async function newPostgresDatabase(): Promise<string> {
   return server.replace('@/postgres?', `@/${name}?`)
 }
 
-async function dropPostgresDatabase(url: string): Promise<void> {
+export async function dropPostgresDatabase(url: string): Promise<void> {
   const name = /@\/(\w+)\?/.exec(url)?.[1] ?? ''
   await administer(await sharedPostgres(), `drop database ${name}`)
 }

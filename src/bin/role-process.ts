@@ -44,7 +44,15 @@ const RUN: Record<
 export type RoleMessage = { readonly type: 'ready' } & Pick<Running, 'initialPassword' | 'publishKey'>
 
 /** Errors of a start that a restart would only repeat. */
-const FINAL: ReadonlySet<string> = new Set(['CONFIG_INVALID', 'CONFIG_UNREADABLE', 'PORT_IN_USE', 'DATABASE_LOCKED'])
+const FINAL: ReadonlySet<string> = new Set([
+  'CONFIG_INVALID',
+  'CONFIG_UNREADABLE',
+  'PORT_IN_USE',
+  'DATABASE_LOCKED',
+  'DATABASE_REFUSED',
+  'DATABASE_UNSUITABLE',
+  'DATABASE_DAMAGED',
+])
 
 /**
  * One platform or node process from start to end: settings, log, the role, signals.

@@ -14,6 +14,8 @@ usage: sightline <command> [options]
   simulate rtmp --url URL [--count N]
                         cameras that push to any RTMP server; {n} in the URL is the camera's number
   probe URL             what a stream contains, and when its packets come (rtmp, http-flv, hls)
+  backup FILE           a checked copy of the database, while the platform runs or not
+  restore FILE          puts a backup in the place of the database of a platform that is stopped
   doctor [--json]       looks at ports, disk, clock, ffmpeg, address and limits, and says what to do
   dev                   demo, with the console's development server and a restart on every change
   console               builds the console if its sources changed
@@ -44,6 +46,8 @@ const COMMANDS: Record<string, (values: Values, rest: string[]) => Promise<void>
     (await import('./dev.ts')).runDev({ configFile: config, cameras: count('--cameras', cameras, 1) }),
   simulate: async ({ url, count: cameras }, [protocol]) =>
     (await import('./simulate.ts')).runSimulate(protocol, url, count('--count', cameras, 1)),
+  backup: async ({ config }, [file]) => (await import('./backup.ts')).runBackup({ configFile: config, file }),
+  restore: async ({ config }, [file]) => (await import('./backup.ts')).runRestore({ configFile: config, file }),
   doctor: async ({ config, json }) =>
     (await import('./doctor.ts')).runDoctor({ configFile: config, json: json === true }),
   probe: async (_, [url]) => (await import('./probe.ts')).runProbe(url),

@@ -19,7 +19,7 @@ export class Database extends Kysely<Tables> {
     this.#backUp = backUp
   }
 
-  /** Writes a consistent copy into a file that does not exist yet, while everything goes on. Throws BACKUP_FAILED. */
+  /** Writes a consistent copy into a file that does not exist yet; nobody has to stop. Throws BACKUP_FAILED. */
   backUp(file: string): Promise<void> {
     return this.#backUp(file)
   }
@@ -54,7 +54,9 @@ export async function openDatabase({ url, dataDir, log = silentLog }: DatabaseOp
     return new Database(postgresDialect(await openPostgres(url, log)), file => dumpPostgres(url, file))
   }
   const sqlite = openSqliteFile(sqliteFileIn(dataDir))
-  const db = new Database(sqliteDialect(sqlite), file => copySqlite(sqlite, file))
+  // queries wait meanwhile: SQLite copies no page of a connection that is writing
+  const backUp = (file: string) => db.connection().execute(() => copySqlite(sqlite, file))
+  const db = new Database(sqliteDialect(sqlite), backUp)
   try {
     await migrate(db)
   } catch (error) {

@@ -1,16 +1,26 @@
-import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { backup, DatabaseSync } from 'node:sqlite'
 import { AppError, errorText } from '../base/errors.ts'
 import { MIGRATIONS } from './migrate.ts'
 import { sqliteError } from './sqlite-error.ts'
 import { openSqliteFile } from './sqlite-file.ts'
 
-/** Copied at once, 4 MiB: between two steps others write, and what they write is copied again. */
-const PAGES_PER_STEP = 1024
+/** The most that `backup` takes, so in one step: nobody else uses the connection anyway. */
+const ALL_PAGES = 2 ** 31 - 1
 
 /**
- * Copies a database that is in use, on SQLite's own thread: `VACUUM INTO` would stop the process for as long.
- * Throws BACKUP_FAILED, also when the file exists.
+ * Copies a database whose connection does nothing else until it is done. The copying is in a thread of its own, unlike
+ * `VACUUM INTO`, which would stop the whole process for as long. Throws BACKUP_FAILED, also when the file exists.
  */
 export async function copySqlite(source: DatabaseSync, file: string): Promise<void> {
   try {
@@ -19,7 +29,7 @@ export async function copySqlite(source: DatabaseSync, file: string): Promise<vo
     throw new AppError('BACKUP_FAILED', { file, reason: errorText(cause) }, { cause })
   }
   try {
-    await backup(source, file, { rate: PAGES_PER_STEP })
+    await backup(source, file, { rate: ALL_PAGES })
   } catch (cause) {
     rmSync(file, { force: true })
     throw new AppError('BACKUP_FAILED', { file, reason: errorText(sqliteError(cause, file)) }, { cause })
@@ -30,7 +40,15 @@ export async function copySqlite(source: DatabaseSync, file: string): Promise<vo
 export function checkSqlite(file: string): void {
   let db: DatabaseSync | null = null
   try {
+    const sizeBytes = statSync(file).size
     db = new DatabaseSync(file)
+    const { page_count, page_size } = {
+      ...db.prepare('PRAGMA page_count').get(),
+      ...db.prepare('PRAGMA page_size').get(),
+    }
+    if (Number(page_count) * Number(page_size) !== sizeBytes) {
+      throw new AppError('DATABASE_DAMAGED', { file, reason: 'a part of it is missing' })
+    }
     db.exec('PRAGMA journal_mode = DELETE')
     const [first] = db.prepare('PRAGMA integrity_check(1)').all()
     const found = String(first?.['integrity_check'])
