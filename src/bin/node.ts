@@ -29,7 +29,7 @@ import { AAC_FORMAT, MP3_FORMAT } from '../protocols/http-live/audio-packager.ts
 import { FLV_FORMAT } from '../protocols/http-live/flv-packager.ts'
 import { LiveHandler } from '../protocols/http-live/live-handler.ts'
 import { TS_FORMAT } from '../protocols/http-live/ts-packager.ts'
-import { RtmpServer } from '../protocols/rtmp/server.ts'
+import { RtmpServer, type RtmpServerOptions } from '../protocols/rtmp/server.ts'
 import type { RoleEnvironment, Running } from './role-process.ts'
 import { version } from './version.ts'
 
@@ -67,7 +67,8 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
     }),
   )
 
-  const rtmp = await openRtmp(settings, hub, spaces, { log, clock, timers }, stack)
+  const host = new HubRtmpHost(hub, spaces, clock, settings.rtmp.chunkSize)
+  const rtmp = stack.add(new RtmpServer(rtmpOptions(() => settings, host, { log, clock, timers })))
   const visitors = new HttpVisitors(spaces, settings.http.trustProxy)
   hls = stack.add(new HlsHandler({ host: new HubHlsHost(hub, visitors), settings: () => settings.hls, clock, timers }))
   const routes = [
@@ -83,11 +84,16 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
     settings.listen.mediaTls && tls
       ? stack.add(new MediaServer({ listen: settings.listen.mediaTls, key: 'listen.mediaTls', tls, routes, log }))
       : null
-  const ports = { ...rtmp, media: (await media?.open()) ?? null, mediaTls: (await mediaTls?.open()) ?? null }
+  const ports = {
+    ...(await listenRtmp(rtmp, settings)),
+    media: (await media?.open()) ?? null,
+    mediaTls: (await mediaTls?.open()) ?? null,
+  }
   log.info('node is listening', ports)
 
   if (settings.link.url !== null && settings.link.token !== null) {
     const store = stack.add(new NodeStore(join(settings.data, 'node.sqlite')))
+    const handlers = new HubLinkHandlers(hub, spaces, clock, environment.reload)
     link = stack.add(
       createLinkClient({
         url: settings.link.url,
@@ -98,7 +104,7 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
         endpoints: () => endpoints(settings, ports, environment.origins['public.host'] !== 'default'),
         store,
         outbox: stack.add(new Outbox({ store, clock, timers, log })),
-        handlers: new HubLinkHandlers(hub, spaces, clock, environment.reload),
+        handlers,
         report: () => ({ load: load.take(), streams: [...hub.streams].map(stream => streamStatus(stream, hub)) }),
         clock,
         timers,
@@ -106,16 +112,23 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
       }),
     )
     link.start()
+    // Until the first desired state has come, publishers with the right key would be refused.
+    if (store.spaces() === null) await handlers.firstState(timers)
   }
 
   return {
     ports,
-    close: () => stack.close(),
+    close: () => {
+      hub.close() // while the outbox still takes the events of it
+      return stack.close()
+    },
     reload: next => {
       settings = next
       if (settings.link.url === null) spaces.setOwn(ownSpace(settings))
       const files = readTls(settings)
-      if (files) mediaTls?.setTls(files)
+      if (!files) return
+      mediaTls?.setTls(files)
+      rtmp.setTlsIdentity({ certificate: files.cert.toString(), key: files.key.toString() })
     },
   }
 }
@@ -158,33 +171,41 @@ function endpoints({ public: outside }: Settings, ports: Ports, hostIsSet: boole
   }
 }
 
-async function openRtmp(
-  { listen, rtmp: limits, tls }: Settings,
-  hub: Hub,
-  spaces: Spaces,
+/** Timeouts and limits are read for each connection, so that a reload counts from the next one on. */
+function rtmpOptions(
+  settings: () => Settings,
+  host: HubRtmpHost,
   environment: { log: Log; clock: Clock; timers: Timers },
-  stack: CloseStack,
-): Promise<{ rtmp: number | null; rtmps: number | null }> {
-  const server = stack.add(
-    new RtmpServer({
-      ...environment,
-      host: new HubRtmpHost(hub, spaces, environment.clock, limits.chunkSize),
-      chunkBytes: limits.chunkSize,
-      firstPacketTimeoutMs: limits.firstPacketTimeoutMs,
-      silenceTimeoutMs: limits.silenceTimeoutMs,
-      maxConnections: limits.maxConnections,
-      noDelay: true,
-    }),
-  )
-  const address = (at: NonNullable<Settings['listen']['rtmp']>) => ({ host: at.host ?? '::', port: at.port })
+): RtmpServerOptions {
   return {
-    rtmp: listen.rtmp ? await server.listen(address(listen.rtmp)) : null,
+    ...environment,
+    host,
+    chunkBytes: settings().rtmp.chunkSize,
+    noDelay: true,
+    get firstPacketTimeoutMs() {
+      return settings().rtmp.firstPacketTimeoutMs
+    },
+    get silenceTimeoutMs() {
+      return settings().rtmp.silenceTimeoutMs
+    },
+    get maxConnections() {
+      return settings().rtmp.maxConnections
+    },
+  }
+}
+
+async function listenRtmp(
+  server: RtmpServer,
+  settings: Settings,
+): Promise<{ rtmp: number | null; rtmps: number | null }> {
+  const { rtmp, rtmps } = settings.listen
+  const address = (at: NonNullable<typeof rtmp>) => ({ host: at.host ?? '::', port: at.port })
+  const tls = readTls(settings)
+  return {
+    rtmp: rtmp ? await server.listen(address(rtmp)) : null,
     rtmps:
-      listen.rtmps && tls.certificate !== null && tls.key !== null
-        ? await server.listenTls(address(listen.rtmps), {
-            certificate: readFileSync(tls.certificate, 'utf8'),
-            key: readFileSync(tls.key, 'utf8'),
-          })
+      rtmps && tls
+        ? await server.listenTls(address(rtmps), { certificate: tls.cert.toString(), key: tls.key.toString() })
         : null,
   }
 }

@@ -1,5 +1,6 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { peerAddress } from '../base/peer-address.ts'
 import { sameSecret } from '../base/signed-url.ts'
 import { LINK_PATH } from '../link/messages.ts'
 import { acceptWebSocket } from '../link/websocket-carrier.ts'
@@ -10,7 +11,7 @@ import { bearerToken } from './authentication.ts'
 export function linkUpgrade(links: NodeLinks, token: string) {
   return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => socket.destroy())
-    const remote = `${request.socket.remoteAddress}:${request.socket.remotePort}`
+    const remote = peerAddress(request.socket)
     if ((request.url ?? '').split('?', 1)[0] !== LINK_PATH) refuse(socket, 404)
     else if (!sameSecret(bearerToken(request.headers.authorization) ?? '', token)) refuse(socket, 401)
     else acceptWebSocket(request, socket, head, carrier => links.accept(carrier, remote))

@@ -1,10 +1,14 @@
-import type { Clock } from '../base/clock.ts'
+import type { Clock, Timers } from '../base/clock.ts'
 import type { KickTarget, SpacesState } from '../link/messages.ts'
 import type { StreamStatus, ViewerStatus } from '../link/status.ts'
+import type { TraceEntry } from '../link/trace.ts'
 import type { Hub } from './hub.ts'
 import type { LinkHandlers } from './link-handlers.ts'
 import type { Spaces } from './spaces.ts'
 import { streamStatus } from './status.ts'
+
+/** Longest wait for the platform at the very first start; it starts beside the node. */
+const FIRST_STATE_TIMEOUT_MS = 5000
 
 type Reload = LinkHandlers['reloadSettings']
 
@@ -14,6 +18,7 @@ export class HubLinkHandlers implements LinkHandlers {
   readonly #spaces: Spaces
   readonly #clock: Clock
   readonly reloadSettings: Reload
+  #onState: () => void = () => {}
 
   constructor(hub: Hub, spaces: Spaces, clock: Clock, reload: Reload) {
     this.#hub = hub
@@ -22,8 +27,20 @@ export class HubLinkHandlers implements LinkHandlers {
     this.reloadSettings = reload
   }
 
+  /** Resolves when the platform has said what the node's spaces are, or has not for too long. */
+  firstState(timers: Timers): Promise<void> {
+    return new Promise(resolve => {
+      const timer = timers.after(FIRST_STATE_TIMEOUT_MS, resolve)
+      this.#onState = () => {
+        timer.cancel()
+        resolve()
+      }
+    })
+  }
+
   applySpaces(state: SpacesState): void {
     if (!this.#spaces.apply(state)) return
+    this.#onState()
     const nowMs = this.#clock.nowMs()
     this.#hub.enforce(path => this.#spaces.isForbidden(path, nowMs))
   }
@@ -34,6 +51,10 @@ export class HubLinkHandlers implements LinkHandlers {
 
   viewers(path: string): ViewerStatus[] {
     return this.#hub.viewers.ofPath(path).map(session => session.status())
+  }
+
+  trace(path: string): TraceEntry[] {
+    return this.#hub.trace.entries(path)
   }
 
   streams(): StreamStatus[] {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { AppError, errorText } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
+import { peerAddress } from '../base/peer-address.ts'
 
 export interface TlsFiles {
   readonly cert: Buffer
@@ -149,6 +150,5 @@ export function remoteOf(request: IncomingMessage, trustProxy: boolean): string 
   const forwarded = trustProxy ? request.headers['x-forwarded-for'] : undefined
   const first = (Array.isArray(forwarded) ? forwarded[0] : forwarded)?.split(',')[0]?.trim()
   if (first) return first.slice(0, 64)
-  const { remoteAddress = '', remotePort = 0 } = request.socket
-  return `${remoteAddress.replace(/^::ffff:/, '')}:${remotePort}`
+  return peerAddress(request.socket)
 }

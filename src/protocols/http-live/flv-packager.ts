@@ -23,7 +23,8 @@ export class FlvPackager implements Packager {
   header(tracks: readonly Track[], startMs: number): Parts {
     const has = (kind: Track['kind']) => tracks.some(track => track.kind === kind)
     const parts: Uint8Array[] = [fileHeader(has('audio'), has('video'))]
-    parts.push(...tag(SCRIPT_TAG, startMs, [metadataBody(tracks)]))
+    // At time 0: ffmpeg takes metadata at a later time for a subtitle track.
+    parts.push(...tag(SCRIPT_TAG, 0, [metadataBody(tracks)]))
     for (const track of tracks) parts.push(...configTag(track, startMs))
     return parts
   }
