@@ -24,6 +24,12 @@ function applyTheme(): void {
   document.documentElement.dataset['theme'] = themePreference.get()
 }
 
+/** A page's file is gone when the server was updated meanwhile: the new console knows its new name. Not twice in a row. */
+const RELOAD_PAUSE_MS = 10_000
+window.addEventListener('vite:preloadError', () => {
+  if (performance.now() > RELOAD_PAUSE_MS) location.reload()
+})
+
 applyTheme()
 themePreference.subscribe(applyTheme)
 await startI18n()

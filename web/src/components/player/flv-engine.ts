@@ -5,7 +5,7 @@ mpegts.LoggingControl.applyConfig({ enableAll: false, enableError: true })
 
 /**
  * FLV over WebSocket or HTTP by mpegts.js. Delay is kept down in two ways: slightly faster play while the buffer
- * holds over 0.9 s, and a jump when it holds over 2.5 s (the burst of the GOP cache at the start, a resumed tab).
+ * holds over 0.9 s, and a jump when it holds over 1.5 s (the burst of the GOP cache at the start, a resumed tab).
  */
 export const startFlv: StartEngine = async (video, attempt, events) => {
   let kbps: number | null = null
@@ -25,7 +25,7 @@ export const startFlv: StartEngine = async (video, attempt, events) => {
       autoCleanupMaxBackwardDuration: 30,
       autoCleanupMinBackwardDuration: 10,
       liveBufferLatencyChasing: true,
-      liveBufferLatencyMaxLatency: 2.5,
+      liveBufferLatencyMaxLatency: 1.5,
       liveBufferLatencyMinRemain: 0.4,
       liveSync: true,
       liveSyncMaxLatency: 0.9,
