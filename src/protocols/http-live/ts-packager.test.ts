@@ -25,17 +25,12 @@ function framesOf(file: string): Frame[] {
 
 const tracksOf = (frames: readonly Frame[]): Track[] => [...new Set(frames.map(frame => frame.track))]
 
-/** A viewer's bytes from frame number `from` on. */
+/** A viewer's bytes from frame number `from` on: as in the broadcast, frames are packaged before he comes. */
 function watch(format: LiveFormat, frames: readonly Frame[], from: number): Buffer {
   const packager = format.create('all')
+  const parts = frames.map(frame => (packager.carries(frame.track) ? packager.frame(frame) : []))
   const tracks = tracksOf(frames).filter(track => packager.carries(track))
-  const parts = [...packager.header(tracks, 0)]
-  frames.forEach((frame, n) => {
-    if (!packager.carries(frame.track)) return
-    const bytes = packager.frame(frame)
-    if (n >= from) parts.push(...bytes)
-  })
-  return Buffer.concat(parts)
+  return Buffer.concat([...packager.header(tracks, 0), ...parts.slice(from).flat()])
 }
 
 test.each([

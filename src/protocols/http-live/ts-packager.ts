@@ -5,7 +5,7 @@ import type { Track } from '../../media/stream/track.ts'
 import type { LiveFormat, TrackChoice } from './live-format.ts'
 
 /** Frames as transport stream packets; tables come with every keyframe. */
-export class TsPackager implements Packager {
+class TsPackager implements Packager {
   readonly #choice: TrackChoice
   readonly #muxer = new TsMuxer()
   #tracks: readonly Track[] = []

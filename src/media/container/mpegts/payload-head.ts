@@ -28,6 +28,9 @@ export const MAX_ADTS_PAYLOAD_BYTES = 0x1fff - 7
 
 /** ADTS knows the object types 1 to 4 and the listed sample rates only. */
 export function fitsAdts(track: Track): boolean {
+  const [first = 0, second = 0] = track.config
+  // audioObjectType and samplingFrequencyIndex: asked for every frame, so the usual case is not parsed
+  if (first >> 3 >= 1 && first >> 3 <= 4 && (((first & 7) << 1) | (second >> 7)) < 13) return true
   try {
     return adtsHeader(parseAudioSpecificConfig(track.config), 0).length > 0
   } catch (error) {
