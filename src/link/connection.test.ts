@@ -31,6 +31,7 @@ beforeEach(() => {
     'stream.kick': () => ({ kicked: true }),
     'streams.list': () => ({ streams: [] }),
     'stream.viewers': () => ({ viewers: [] }),
+    'stream.trace': () => ({ entries: [] }),
     'settings.reload': () => ({ changed: [], needRestart: [] }),
   }
   const common = { clock: time, timers: time, log: silentLog }
@@ -45,6 +46,7 @@ beforeEach(() => {
       'stream.kick': params => answers['stream.kick'](params),
       'streams.list': params => answers['streams.list'](params),
       'stream.viewers': params => answers['stream.viewers'](params),
+      'stream.trace': params => answers['stream.trace'](params),
       'settings.reload': params => answers['settings.reload'](params),
     },
     notices: {},

@@ -1,25 +1,27 @@
 import { z } from 'zod'
-import { PublisherStatus, StreamPath } from './status.ts'
+import { PublisherStatus, StreamPath, TraceId } from './status.ts'
 
 const atMs = z.number().int().nonnegative()
 const reason = z.string().max(512)
 const remote = z.string().max(128)
 const protocol = z.string().max(32)
 const viewer = z.string().max(64)
+const traceId = TraceId
 
 /** What happened at a node and must reach the platform exactly once, in order, however long the link is down. */
 export const NodeEvent = z.discriminatedUnion('type', [
   /** First event of every start of the node process: whatever it had open before is over. */
   z.object({ type: z.literal('node.started'), version: z.string().max(64), atMs }),
-  z.object({ type: z.literal('stream.started'), path: StreamPath, publisher: PublisherStatus, atMs }),
+  z.object({ type: z.literal('stream.started'), path: StreamPath, publisher: PublisherStatus, traceId, atMs }),
   z.object({
     type: z.literal('stream.stopped'),
     path: StreamPath,
     reason,
+    traceId,
     atMs,
     totals: z.object({ bytesIn: z.number(), bytesOut: z.number(), framesIn: z.number(), durationMs: z.number() }),
   }),
-  z.object({ type: z.literal('viewer.started'), viewer, path: StreamPath, protocol, remote, atMs }),
+  z.object({ type: z.literal('viewer.started'), viewer, path: StreamPath, protocol, remote, traceId, atMs }),
   z.object({
     type: z.literal('viewer.stopped'),
     viewer,
@@ -30,6 +32,7 @@ export const NodeEvent = z.discriminatedUnion('type', [
     bytes: z.number(),
     durationMs: z.number(),
     reason,
+    traceId,
     atMs,
   }),
   z.object({
@@ -38,6 +41,7 @@ export const NodeEvent = z.discriminatedUnion('type', [
     path: z.string().max(2048),
     remote,
     reason,
+    traceId,
     atMs,
   }),
 ])

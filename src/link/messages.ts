@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { NodeReport, StreamPath, StreamStatus, ViewerStatus } from './status.ts'
+import { TraceEntry } from './trace.ts'
 
 /** Raised whenever an old peer would misunderstand a new one; both sides must say the same. */
 export const LINK_VERSION = 1
@@ -61,6 +62,7 @@ export const PLATFORM_REQUESTS = {
   'stream.kick': { params: KickTarget, result: z.object({ kicked: z.boolean() }) },
   'streams.list': { params: empty, result: z.object({ streams: z.array(StreamStatus) }) },
   'stream.viewers': { params: z.object({ path: StreamPath }), result: z.object({ viewers: z.array(ViewerStatus) }) },
+  'stream.trace': { params: z.object({ path: StreamPath }), result: z.object({ entries: z.array(TraceEntry) }) },
   'settings.reload': {
     params: empty,
     result: z.object({ changed: z.array(z.string()), needRestart: z.array(z.string()) }),

@@ -5,6 +5,9 @@ const MAX_PATH_LENGTH = 1300
 
 export const StreamPath = z.string().min(5).max(MAX_PATH_LENGTH)
 
+/** The same in every log line, event and answer about one request; absent where the node is older than it. */
+export const TraceId = z.string().max(64).optional()
+
 /** One track of a live stream, as the console shows it. */
 export const TrackStatus = z.object({
   kind: z.enum(['video', 'audio']),
@@ -30,8 +33,33 @@ export const PublisherStatus = z.object({
   remote: z.string().max(128),
   /** The encoder's own words, or ''. */
   agent: z.string().max(256),
+  traceId: TraceId,
 })
 export type PublisherStatus = z.infer<typeof PublisherStatus>
+
+/** What one publisher's frames show about its encoder and its network, since it began. */
+export const StreamQuality = z.object({
+  /** Audio time minus video time as they arrive, averaged; positive when audio is ahead, null with one kind only. */
+  avSkewMs: z.number().nullable(),
+  /** Steps of media time over three times the usual, and the longest. */
+  gaps: z.number(),
+  longestGapMs: z.number(),
+  /** Times a track's clock was set or wrapped. */
+  jumps: z.number(),
+  /** Times of more than a second without any frame, and how long they lasted together. */
+  stalls: z.number(),
+  stalledMs: z.number(),
+  /** Frames behind the previous one of their track. */
+  lateFrames: z.number(),
+  /** Frames behind newer ones of the other track. */
+  reorderedFrames: z.number(),
+  longestGopMs: z.number().nullable(),
+  /** Mean sizes, and the largest of any frame. */
+  videoFrameBytes: z.number().nullable(),
+  keyframeBytes: z.number().nullable(),
+  largestFrameBytes: z.number(),
+})
+export type StreamQuality = z.infer<typeof StreamQuality>
 
 /** What a node knows about one of its streams right now. */
 export const StreamStatus = z.object({
@@ -55,6 +83,9 @@ export const StreamStatus = z.object({
   framesIn: z.number(),
   /** Frames whose timestamps were repaired. */
   framesRepaired: z.number(),
+  /** Frames left out for viewers who were too slow, since the stream was opened. */
+  framesDropped: z.number().optional(),
+  quality: StreamQuality.optional(),
   viewers: z.number(),
   viewersByProtocol: z.record(z.string().max(32), z.number()),
 })
@@ -73,6 +104,10 @@ export const ViewerStatus = z.object({
   bufferedBytes: z.number(),
   /** Frames left out because this viewer was too slow. */
   framesDropped: z.number(),
+  /** As the player last said: how far the picture is behind the newest frame, and what it could not show. */
+  delayMs: z.number().optional(),
+  playerDroppedFrames: z.number().optional(),
+  traceId: TraceId,
 })
 export type ViewerStatus = z.infer<typeof ViewerStatus>
 

@@ -38,12 +38,12 @@ export class Access {
   check(request: AccessRequest): SpaceState {
     const { action, address } = request
     const space = this.#spaces.get(address.space)
-    if (!space) throw new AppError('FORBIDDEN', { action, reason: `space ${address.space} does not exist` })
+    if (!space) throw refusal(action, 'space', `space ${address.space} does not exist`)
     if (action === 'publish' && this.#spaces.isForbidden(pathOf(address), this.#clock.nowMs())) {
-      throw new AppError('FORBIDDEN', { action, reason: 'the stream is forbidden' })
+      throw refusal(action, 'forbidden', 'the stream is forbidden')
     }
     const verdict = this.#verdict(request, space)
-    if (verdict !== 'ok') throw new AppError('FORBIDDEN', { action, reason: REASONS[verdict] })
+    if (verdict !== 'ok') throw refusal(action, verdict, REASONS[verdict])
     return space
   }
 
@@ -58,4 +58,9 @@ export class Access {
     if (authKey !== null) return verifyAuthKey(authKey, keys, uri, AUTH_KEY_LIFETIME_SECONDS, nowMs)
     return verifySigned(query, keys, action, pathOf(address), nowMs)
   }
+}
+
+/** `kind` is one of few words, for counting; `reason` is for people and may name what was asked for. */
+function refusal(action: SignedAction, kind: string, reason: string): AppError {
+  return new AppError('FORBIDDEN', { action, reason, kind })
 }

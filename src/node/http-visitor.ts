@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { traceIdOf } from '../base/trace-id.ts'
 import type { Visitor } from './hub.ts'
 import { remoteOf } from './media-server.ts'
 import { levelsOf, resolvePath } from './paths.ts'
@@ -34,6 +35,7 @@ export class HttpVisitors {
       protocol,
       remote: remoteOf(request, this.#trustProxy),
       agent: request.headers['user-agent'] ?? '',
+      traceId: traceIdOf(request.headers),
     }
   }
 }

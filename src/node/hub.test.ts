@@ -17,7 +17,15 @@ const flv = { key: 'flv', create: () => new FlvPackager('all') }
 
 function visitor(query = '', protocol = 'http-flv'): Visitor {
   const address = { space: 'default', app: 'live', name: 'cam' }
-  return { address, query: new URLSearchParams(query), uri: '/live/cam', protocol, remote: '10.0.0.1:5', agent: 'VLC' }
+  return {
+    address,
+    query: new URLSearchParams(query),
+    uri: '/live/cam',
+    protocol,
+    remote: '10.0.0.1:5',
+    agent: 'VLC',
+    traceId: 'trace-1',
+  }
 }
 
 class TestSink implements Sink {
@@ -91,7 +99,10 @@ test('a stream from its first frame to the last viewer, as the platform learns o
     bytesOut: sink.bytes,
     viewers: 1,
     viewersByProtocol: { 'http-flv': 1 },
-    tracks: [{ codec: 'h264', width: 640 }, { codec: 'aac', sampleRate: 44_100 }],
+    tracks: [
+      { codec: 'h264', width: 640 },
+      { codec: 'aac', sampleRate: 44_100 },
+    ],
   })
   time.advance(500)
   session.end('closed by the viewer')

@@ -1,5 +1,5 @@
 import type { Clock, Timers } from '../base/clock.ts'
-import { AppError, errorText } from '../base/errors.ts'
+import { AppError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { NodeEvent } from '../link/events.ts'
 import type { SpaceState } from '../link/messages.ts'
@@ -11,8 +11,10 @@ import type { Envelope } from '../media/broadcast/viewer.ts'
 import type { Publication, PublisherInfo } from '../media/stream/publication.ts'
 import { Stream } from '../media/stream/stream.ts'
 import type { Access } from './access.ts'
+import { type Action, Chronicle } from './chronicle.ts'
 import type { HubSettings } from './hub-settings.ts'
 import { pathOf, type StreamAddress } from './paths.ts'
+import type { TraceJournal } from './trace-journal.ts'
 import { type ViewerInfo, type ViewerSession, Viewers } from './viewers.ts'
 
 export interface HubOptions {
@@ -37,6 +39,17 @@ export interface Visitor {
   readonly protocol: string
   readonly remote: string
   readonly agent: string
+  /** The same in everything that is told about this request. */
+  readonly traceId: string
+}
+
+/** What has gone through the node since its start. */
+export interface HubTotals {
+  readonly bytesIn: number
+  readonly bytesOut: number
+  readonly framesIn: number
+  /** Left out for viewers who were too slow. */
+  readonly framesDropped: number
 }
 
 /** A checked viewer and the stream that is there for him. */
@@ -50,31 +63,41 @@ export class Hub {
   readonly viewers: Viewers
   readonly #options: HubOptions
   readonly #outputs: Outputs
+  readonly #chronicle: Chronicle
   readonly #streams = new Map<string, Stream>()
   readonly #spaceOf = new WeakMap<Stream, SpaceState>()
+  /** Of streams that are over. */
+  readonly #ended = { bytesIn: 0, bytesOut: 0, framesIn: 0, framesDropped: 0 }
   /** Viewers waiting for a stream to be published, by path. */
   readonly #waiting = new Map<string, Set<() => void>>()
 
   constructor(options: HubOptions) {
     this.#options = options
-    const { pace, clock, timers, emit } = options
+    const { pace, clock, timers, log, emit } = options
     this.#outputs = new Outputs({ pace, clock, timers, settings: stream => this.#broadcastSettings(stream) })
+    this.#chronicle = new Chronicle({ clock, log, emit })
     this.viewers = new Viewers(clock, {
-      started: ({ id, path, protocol, remote, startedAtMs }) =>
-        emit({ type: 'viewer.started', viewer: id, path, protocol, remote, atMs: startedAtMs }),
-      stopped: ({ id, path, protocol, remote, bytesSent }, durationMs, reason) =>
-        emit({
-          type: 'viewer.stopped',
-          viewer: id,
-          path,
-          protocol,
-          remote,
-          bytes: bytesSent,
-          durationMs,
-          reason,
-          atMs: clock.nowMs(),
-        }),
+      started: viewer => this.#chronicle.joined(viewer),
+      stopped: (viewer, durationMs, reason) => {
+        const stream = this.#streams.get(viewer.path)
+        if (stream) stream.meter.framesDropped += viewer.framesDropped
+        this.#chronicle.left(viewer, durationMs, reason)
+      },
     })
+  }
+
+  get trace(): TraceJournal {
+    return this.#chronicle.journal
+  }
+
+  get refusals(): Chronicle['refusals'] {
+    return this.#chronicle.refusals
+  }
+
+  totals(): HubTotals {
+    const totals = { ...this.#ended }
+    for (const stream of this.#streams.values()) addTotals(totals, stream, this.viewers.framesDropped(stream.path))
+    return totals
   }
 
   get streams(): Iterable<Stream> {
@@ -87,13 +110,13 @@ export class Hub {
 
   /** Checks a publisher and gives it the stream. Throws AppError FORBIDDEN or STREAM_BUSY. */
   publish(visitor: Visitor, publisher: PublisherInfo, onKick: (reason: string) => void): Publication {
-    const space = this.#admit(visitor, 'publish')
-    const path = pathOf(visitor.address)
-    const stream = this.#streams.get(path) ?? this.#open(path, space)
-    this.#spaceOf.set(stream, space)
-    const publication = stream.publish(publisher, onKick)
-    for (const wake of this.#waiting.get(path) ?? []) wake()
-    return publication
+    return this.#admit('publish', visitor, (path, space) => {
+      const stream = this.#streams.get(path) ?? this.#open(path, space)
+      this.#spaceOf.set(stream, space)
+      const publication = stream.publish(publisher, onKick)
+      for (const wake of this.#waiting.get(path) ?? []) wake()
+      return publication
+    })
   }
 
   /**
@@ -101,14 +124,19 @@ export class Hub {
    * Throws AppError FORBIDDEN, VIEWER_LIMIT or STREAM_NOT_FOUND.
    */
   async admit(visitor: Visitor, signal: AbortSignal): Promise<Admission> {
-    this.#admit(visitor, 'play')
-    const { protocol, remote, agent } = visitor
-    const path = pathOf(visitor.address)
-    const { maxViewersPerStream } = this.#options.settings()
-    if (this.viewers.count(path) >= maxViewersPerStream)
+    const { protocol, remote, agent, traceId } = visitor
+    const path = this.#admit('play', visitor, path => {
+      const { maxViewersPerStream } = this.#options.settings()
+      if (this.viewers.count(path) < maxViewersPerStream) return path
       throw new AppError('VIEWER_LIMIT', { limit: maxViewersPerStream })
+    })
     const stream = this.#streams.get(path) ?? (await this.#waitFor(path, signal))
-    return { stream, viewer: { path, protocol, remote, agent } }
+    if (!stream) {
+      const error = new AppError('STREAM_NOT_FOUND', { path })
+      if (!signal.aborted) this.#chronicle.refused('play', { path, protocol, remote, traceId }, error)
+      throw error
+    }
+    return { stream, viewer: { path, protocol, remote, agent, traceId } }
   }
 
   /** Joins the shared broadcast of a format. */
@@ -143,62 +171,59 @@ export class Hub {
 
   /** Ends a publisher (the stream then waits for the next) or one viewer. */
   kick(target: { path: string } | { viewerId: string }, reason: string): boolean {
-    if ('path' in target) return this.#streams.get(target.path)?.kickPublisher(reason) ?? false
+    if ('path' in target) {
+      const stream = this.#streams.get(target.path)
+      return stream !== undefined && this.#kickPublisher(stream, reason)
+    }
     const viewer = this.viewers.get(target.viewerId)
-    viewer?.kick(reason)
-    return viewer !== undefined
+    if (!viewer) return false
+    this.#chronicle.viewerKicked(viewer.status(), reason)
+    viewer.kick(reason)
+    return true
   }
 
   /** Ends every publisher and viewer who is not allowed any more. */
   enforce(isForbidden: (path: string) => boolean): void {
-    for (const stream of this.#streams.values()) if (isForbidden(stream.path)) stream.kickPublisher('forbidden')
+    for (const stream of this.#streams.values()) if (isForbidden(stream.path)) this.#kickPublisher(stream, 'forbidden')
   }
 
   close(): void {
     for (const stream of [...this.#streams.values()]) stream.end('the node is stopping')
   }
 
-  #admit(visitor: Visitor, action: 'publish' | 'play'): SpaceState {
-    const { access, clock, emit, log } = this.#options
+  #kickPublisher(stream: Stream, reason: string): boolean {
+    this.#chronicle.publisherKicked(stream, reason)
+    return stream.kickPublisher(reason)
+  }
+
+  /** Checks access and runs `enter`; what either refuses is told. */
+  #admit<T>(action: Action, visitor: Visitor, enter: (path: string, space: SpaceState) => T): T {
+    const { address, query, uri, protocol, remote, traceId } = visitor
+    const path = pathOf(address)
+    const asker = { path, protocol, remote, traceId }
+    this.#chronicle.asked(action, asker)
     try {
-      return access.check({ action, address: visitor.address, query: visitor.query, uri: visitor.uri })
+      return enter(path, this.#options.access.check({ action, address, query, uri }))
     } catch (error) {
-      const { protocol, remote } = visitor
-      const path = pathOf(visitor.address)
-      const reason = errorText(error)
-      log.warn('refused', { action, path, protocol, remote, reason })
-      emit({ type: 'refused', action, path, remote, reason, atMs: clock.nowMs() })
+      this.#chronicle.refused(action, asker, error)
       throw error
     }
   }
 
   #open(path: string, space: SpaceState): Stream {
-    const { clock, timers, log, emit } = this.#options
+    const { clock, timers } = this.#options
     const { timestamps, republishGraceMs } = this.#options.settings()
     const stream = new Stream(
       path,
       { timestamps, republishGraceMs, clock, timers },
       {
-        onPublish: (_, publisher) => {
-          log.info('publishing', { path, ...publisher })
-          emit({ type: 'stream.started', path, publisher, atMs: clock.nowMs() })
+        onPublish: (stream, publisher) => this.#chronicle.published(stream, publisher),
+        onUnpublish: (stream, publisher, reason) => this.#chronicle.unpublished(stream, publisher, reason),
+        onMilestone: (stream, milestone) => this.#chronicle.milestone(stream, milestone),
+        onEnd: stream => {
+          addTotals(this.#ended, stream, 0)
+          this.#streams.delete(path)
         },
-        onUnpublish: ({ meter }, publisher, reason) => {
-          log.info('unpublished', { path, publisher: publisher.id, reason })
-          emit({
-            type: 'stream.stopped',
-            path,
-            reason,
-            atMs: clock.nowMs(),
-            totals: {
-              bytesIn: meter.bytes,
-              bytesOut: meter.bytesSent,
-              framesIn: meter.frames,
-              durationMs: clock.nowMs() - meter.startedAtMs,
-            },
-          })
-        },
-        onEnd: () => this.#streams.delete(path),
       },
     )
     this.#spaceOf.set(stream, space)
@@ -207,9 +232,10 @@ export class Hub {
     return stream
   }
 
-  #waitFor(path: string, signal: AbortSignal): Promise<Stream> {
+  /** Null when nobody published in time, or the viewer left. */
+  #waitFor(path: string, signal: AbortSignal): Promise<Stream | null> {
     const { timers, settings } = this.#options
-    return new Promise((resolve, reject) => {
+    return new Promise(resolve => {
       const waiting = this.#waiting.get(path) ?? new Set()
       this.#waiting.set(path, waiting)
       const settle = () => {
@@ -217,9 +243,7 @@ export class Hub {
         signal.removeEventListener('abort', settle)
         waiting.delete(settle)
         if (waiting.size === 0) this.#waiting.delete(path)
-        const stream = this.#streams.get(path)
-        if (stream && !signal.aborted) resolve(stream)
-        else reject(new AppError('STREAM_NOT_FOUND', { path }))
+        resolve(signal.aborted ? null : (this.#streams.get(path) ?? null))
       }
       const timer = timers.after(settings().standbyMs, settle)
       signal.addEventListener('abort', settle)
@@ -236,4 +260,12 @@ export class Hub {
       queue,
     }
   }
+}
+
+function addTotals(totals: { -readonly [K in keyof HubTotals]: number }, { meter }: Stream, dropping: number): void {
+  const { bytes, bytesSent, frames } = meter.totals()
+  totals.bytesIn += bytes
+  totals.bytesOut += bytesSent
+  totals.framesIn += frames
+  totals.framesDropped += meter.framesDropped + dropping
 }

@@ -160,6 +160,7 @@ class Client implements LinkClient {
       'stream.kick': (target: Parameters<LinkHandlers['kick']>[0]) => ({ kicked: handlers.kick(target) }),
       'streams.list': () => ({ streams: [...handlers.streams()] }),
       'stream.viewers': ({ path }: { path: string }) => ({ viewers: [...handlers.viewers(path)] }),
+      'stream.trace': ({ path }: { path: string }) => ({ entries: [...handlers.trace(path)] }),
       'settings.reload': async () => {
         const { changed, needRestart } = await handlers.reloadSettings()
         return { changed: [...changed], needRestart: [...needRestart] }

@@ -1,5 +1,6 @@
 import type { KickTarget, SpacesState } from '../link/messages.ts'
 import type { StreamStatus, ViewerStatus } from '../link/status.ts'
+import type { TraceEntry } from '../link/trace.ts'
 
 /** What the platform may ask of a node; the node's hub answers. */
 export interface LinkHandlers {
@@ -9,6 +10,8 @@ export interface LinkHandlers {
   kick(target: KickTarget): boolean
   viewers(path: string): readonly ViewerStatus[]
   streams(): readonly StreamStatus[]
+  /** What happened to a path lately, oldest first. */
+  trace(path: string): readonly TraceEntry[]
   /** Reads the configuration again; names the keys that changed and those that wait for a restart. */
   reloadSettings(): Promise<{ changed: readonly string[]; needRestart: readonly string[] }>
 }

@@ -26,10 +26,10 @@ export class HubRtmpHost implements RtmpHost {
   }
 
   async publish(request: RtmpRequest, onKick: (reason: string) => void): Promise<Publication> {
-    const { protocol, remote } = request
+    const { protocol, remote, traceId } = request
     const visitor = this.#visitor(request)
     const id = newId('pub', this.#clock.nowMs())
-    return this.#hub.publish(visitor, { id, protocol, remote, agent: visitor.agent }, onKick)
+    return this.#hub.publish(visitor, { id, protocol, remote, agent: visitor.agent, traceId }, onKick)
   }
 
   async play(request: RtmpRequest, sink: Sink, signal: AbortSignal): Promise<RtmpViewer> {
@@ -39,10 +39,18 @@ export class HubRtmpHost implements RtmpHost {
     return { close: reason => session.end(reason) }
   }
 
-  #visitor({ vhost, app, stream, query, protocol, remote, flashVer }: RtmpRequest): Visitor {
+  #visitor({ vhost, app, stream, query, protocol, remote, flashVer, traceId }: RtmpRequest): Visitor {
     const levels = levelsOf(`${app}/${stream}`)
     const spaces = this.#spaces
     const address = spaces.has(vhost) ? pathInSpace(vhost, levels) : resolvePath(levels, name => spaces.has(name))
-    return { address, query, uri: `/${app}/${stream}`, protocol, remote, agent: flashVer.slice(0, MAX_AGENT_LENGTH) }
+    return {
+      address,
+      query,
+      uri: `/${app}/${stream}`,
+      protocol,
+      remote,
+      agent: flashVer.slice(0, MAX_AGENT_LENGTH),
+      traceId,
+    }
   }
 }

@@ -8,6 +8,14 @@ export interface ViewerInfo {
   readonly protocol: string
   readonly remote: string
   readonly agent: string
+  readonly traceId: string
+}
+
+/** What a player says about itself. */
+export interface PlayerReport {
+  /** How far the picture is behind the newest frame, milliseconds. */
+  readonly delayMs: number
+  readonly droppedFrames: number
 }
 
 /** What the protocol serving a viewer can tell and do. */
@@ -34,6 +42,7 @@ export class ViewerSession {
   readonly startedAtMs: number
   readonly #handle: ViewerHandle
   readonly #onEnd: (session: ViewerSession, reason: string) => void
+  #report: PlayerReport | null = null
   #ended = false
 
   constructor(
@@ -50,7 +59,17 @@ export class ViewerSession {
   }
 
   status(): ViewerStatus {
-    return { id: this.id, ...this.info, startedAtMs: this.startedAtMs, ...this.#handle.counters() }
+    const report = this.#report && { delayMs: this.#report.delayMs, playerDroppedFrames: this.#report.droppedFrames }
+    return { id: this.id, ...this.info, startedAtMs: this.startedAtMs, ...this.#handle.counters(), ...report }
+  }
+
+  get framesDropped(): number {
+    return this.#handle.counters().framesDropped
+  }
+
+  /** The newest word of the player counts. */
+  report(report: PlayerReport): void {
+    this.#report = report
   }
 
   kick(reason: string): void {
@@ -97,6 +116,13 @@ export class Viewers {
 
   count(path: string): number {
     return this.#byPath.get(path)?.size ?? 0
+  }
+
+  /** Frames left out for the viewers a path has now. */
+  framesDropped(path: string): number {
+    let dropped = 0
+    for (const session of this.#byPath.get(path) ?? []) dropped += session.framesDropped
+    return dropped
   }
 
   countByProtocol(path: string): Record<string, number> {

@@ -11,6 +11,7 @@ import type { Services } from '../../src/http/services.ts'
 import { InProcessCarrier } from '../../src/link/in-process-carrier.ts'
 import type { KickTarget, SpacesState } from '../../src/link/messages.ts'
 import type { NodeReport, StreamStatus, ViewerStatus } from '../../src/link/status.ts'
+import type { TraceEntry } from '../../src/link/trace.ts'
 import { createLinkClient, type LinkClient, type LinkClientOptions } from '../../src/node/link-client.ts'
 import { NodeStore as NodeFile } from '../../src/node/node-store.ts'
 import { Outbox } from '../../src/node/outbox.ts'
@@ -126,6 +127,7 @@ export class NodeUnderTest {
   carrier: InProcessCarrier | null = null
   streams: StreamStatus[] = []
   viewers: ViewerStatus[] = []
+  readonly traces = new Map<string, TraceEntry[]>()
   /** Refuse to dial: the platform is away. */
   away = false
   readonly #closing = new CloseStack()
@@ -153,6 +155,7 @@ export class NodeUnderTest {
         },
         viewers: path => this.viewers.filter(viewer => viewer.path === path),
         streams: () => this.streams,
+        trace: path => this.traces.get(path) ?? [],
         reloadSettings: async () => ({ changed: ['rtmp.chunkSize'], needRestart: ['listen.rtmp'] }),
       },
       report: () => this.report(),

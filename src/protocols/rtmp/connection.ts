@@ -3,6 +3,7 @@ import type { Clock, Timers } from '../../base/clock.ts'
 import { AppError, errorText } from '../../base/errors.ts'
 import type { Log } from '../../base/log.ts'
 import { peerAddress } from '../../base/peer-address.ts'
+import { newTraceId } from '../../base/trace-id.ts'
 import { type AmfObject, encodeAmf0 } from '../../media/container/amf/amf0.ts'
 import type { Publication } from '../../media/stream/publication.ts'
 import { courtesyAnswers, refusalCode } from './answers.ts'
@@ -64,6 +65,7 @@ interface Caller {
 /** One client of the server. It has one message stream, on which it publishes or plays. */
 export class RtmpConnection {
   readonly remote: string
+  readonly #traceId = newTraceId()
   readonly #options: ConnectionOptions
   readonly #socket: MessageSocket
   readonly #log: Log
@@ -84,7 +86,7 @@ export class RtmpConnection {
   constructor(socket: Socket, options: ConnectionOptions) {
     this.#options = options
     this.remote = peerAddress(socket)
-    this.#log = options.log.child({ remote: this.remote, protocol: options.protocol })
+    this.#log = options.log.child({ remote: this.remote, protocol: options.protocol, traceId: this.#traceId })
     this.#sinceMs = options.clock.monotonicMs()
     this.#pingedAtMs = this.#sinceMs
     this.#socket = new MessageSocket(socket, {
@@ -238,7 +240,15 @@ export class RtmpConnection {
     if (!caller) throw new AppError('INTERNAL', { what: 'RTMP request without connect' })
     const { tcUrl, pageUrl, flashVer } = caller
     const target = parseStreamFields({ ...caller, stream })
-    return { ...target, protocol: this.#options.protocol, remote: this.remote, tcUrl, pageUrl, flashVer }
+    return {
+      ...target,
+      protocol: this.#options.protocol,
+      remote: this.remote,
+      tcUrl,
+      pageUrl,
+      flashVer,
+      traceId: this.#traceId,
+    }
   }
 
   #publish(stream: string): void {

@@ -12,6 +12,8 @@ export interface RtmpRequest extends StreamTarget {
   readonly pageUrl: string
   /** Encoder's or player's own words; '' when not sent. */
   readonly flashVer: string
+  /** Of the connection: the same in every log line about it. */
+  readonly traceId: string
 }
 
 /** A viewer attached to a stream's broadcast. */
