@@ -49,7 +49,9 @@ access: { publish: key, play: signed, publishKey: ${PUBLISH_KEY}, playKey: ${PLA
         return protocol === 'flv' ? `/live/${stream}.flv?${query}` : `${stream}?${query}`
       },
       async eventLoopP99Ms() {
-        const answer = await fetch(`http://${HOST}:${httpPort}/metrics`)
+        const answer = await fetch(`http://${HOST}:${httpPort}/metrics`).catch((cause: unknown) => {
+          throw new Error(`the node does not answer /metrics; it said:\n${child.tail}`, { cause })
+        })
         const found = /^sightline_event_loop_delay_p99_seconds(?:\{[^}]*\})? (\S+)$/m.exec(await answer.text())
         return found ? Number(found[1]) * 1000 : null
       },
