@@ -2,11 +2,13 @@ import type { Kysely } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { AppError } from '../base/errors.ts'
 import * as core from './migrations/0001-core.ts'
+import * as access from './migrations/0002-access.ts'
 import type { Tables } from './tables.ts'
 
 /** Applied in the order of their names; a name that was released never changes. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-core': core,
+  '0002-access': access,
 }
 
 /**

@@ -6,10 +6,13 @@
 export interface Tables {
   users: UserTable
   sessions: SessionTable
+  api_keys: ApiKeyTable
+  audit: AuditTable
   spaces: SpaceTable
   space_keys: SpaceKeyTable
   revisions: RevisionTable
   streams: StreamTable
+  forbidden_streams: ForbiddenStreamTable
   nodes: NodeTable
   stream_runs: StreamRunTable
   viewer_runs: ViewerRunTable
@@ -22,15 +25,45 @@ export interface UserTable {
   role: 'administrator' | 'operator' | 'viewer'
   password_hash: string
   created_at: number
+  disabled: number
+  last_login_at: number | null
 }
 
 export interface SessionTable {
+  id: string
   token_hash: string
   user_id: string
   created_at: number
   expires_at: number
+  last_used_at: number
   remote: string
   agent: string
+}
+
+export interface ApiKeyTable {
+  id: string
+  name: string
+  user_id: string
+  token_hash: string
+  scopes: string
+  created_at: number
+  expires_at: number | null
+  last_used_at: number | null
+  last_used_from: string
+}
+
+export interface AuditTable {
+  number: number
+  at: number
+  actor_kind: 'user' | 'key' | 'system' | 'nobody'
+  actor_id: string
+  actor_name: string
+  action: string
+  object: string
+  before: string | null
+  after: string | null
+  remote: string
+  trace_id: string
 }
 
 export interface SpaceTable {
@@ -40,6 +73,11 @@ export interface SpaceTable {
   latency: 'low' | 'normal'
   gop_cache: number
   created_at: number
+  enabled: number
+  address_rules: string | null
+  referer_rules: string | null
+  max_viewers: number | null
+  max_viewers_per_stream: number | null
 }
 
 export interface SpaceKeyTable {
@@ -63,6 +101,15 @@ export interface StreamTable {
   app: string
   name: string
   created_at: number
+}
+
+export interface ForbiddenStreamTable {
+  path: string
+  space: string
+  until: number | null
+  reason: string
+  created_at: number
+  created_by: string
 }
 
 export interface NodeTable {
@@ -89,6 +136,7 @@ export interface StreamRunTable {
   bytes_in: number
   bytes_out: number
   frames_in: number
+  publisher_id: string
 }
 
 export interface ViewerRunTable {
@@ -102,6 +150,8 @@ export interface ViewerRunTable {
   stopped_at: number | null
   stop_reason: string | null
   bytes_sent: number
+  agent: string
+  frames_dropped: number
 }
 
 export interface RefusalTable {
