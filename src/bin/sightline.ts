@@ -13,7 +13,8 @@ usage: sightline <command> [options]
   node                  a node alone: a complete media server, or one more node of a platform (link.url)
   simulate rtmp --url URL [--count N]
                         cameras that push to any RTMP server; {n} in the URL is the camera's number
-  probe URL             what a stream contains, and when its packets come (rtmp, http-flv, hls)
+  probe URL [--seconds N] [--frames] [--json]
+                        what a stream contains and when its frames come (rtmp, http-flv, http-ts, hls)
   backup FILE           a checked copy of the database, while the platform runs or not
   restore FILE          puts a backup in the place of the database of a platform that is stopped
   doctor [--json]       looks at ports, disk, clock, ffmpeg, address and limits, and says what to do
@@ -33,7 +34,15 @@ Every configuration key is in docs/reference/configuration.md.
 
 const EXIT_USAGE = 64
 
-type Values = { config?: string; cameras?: string; url?: string; count?: string; json?: boolean }
+type Values = {
+  config?: string
+  cameras?: string
+  url?: string
+  count?: string
+  seconds?: string
+  frames?: boolean
+  json?: boolean
+}
 
 /** Each command loads its code when it is chosen: `--help` loads nothing, a node loads no platform. */
 const COMMANDS: Record<string, (values: Values, rest: string[]) => Promise<void>> = {
@@ -41,16 +50,22 @@ const COMMANDS: Record<string, (values: Values, rest: string[]) => Promise<void>
   platform: async ({ config }) => (await import('./role-process.ts')).runRole('platform', config),
   node: async ({ config }) => (await import('./role-process.ts')).runRole('node', config),
   demo: async ({ config, cameras }) =>
-    (await import('./demo.ts')).runDemo({ configFile: config, cameras: count('--cameras', cameras, 2) }),
+    (await import('./demo.ts')).runDemo({ configFile: config, cameras: number('--cameras', cameras, 2, MAX_CAMERAS) }),
   dev: async ({ config, cameras }) =>
-    (await import('./dev.ts')).runDev({ configFile: config, cameras: count('--cameras', cameras, 1) }),
+    (await import('./dev.ts')).runDev({ configFile: config, cameras: number('--cameras', cameras, 1, MAX_CAMERAS) }),
   simulate: async ({ url, count: cameras }, [protocol]) =>
-    (await import('./simulate.ts')).runSimulate(protocol, url, count('--count', cameras, 1)),
+    (await import('./simulate.ts')).runSimulate(protocol, url, number('--count', cameras, 1, MAX_CAMERAS)),
   backup: async ({ config }, [file]) => (await import('./backup.ts')).runBackup({ configFile: config, file }),
   restore: async ({ config }, [file]) => (await import('./backup.ts')).runRestore({ configFile: config, file }),
   doctor: async ({ config, json }) =>
     (await import('./doctor.ts')).runDoctor({ configFile: config, json: json === true }),
-  probe: async (_, [url]) => (await import('./probe.ts')).runProbe(url),
+  probe: async ({ seconds, frames, json }, [url]) =>
+    (await import('./probe.ts')).runProbe({
+      url,
+      seconds: number('--seconds', seconds, 10, MAX_PROBE_SECONDS),
+      frames: frames === true,
+      json: json === true,
+    }),
   check: async () => (await import('./check.ts')).runCheck(),
 }
 
@@ -66,10 +81,12 @@ const PASS_THROUGH: Record<string, (args: string[]) => Promise<void>> = {
 /** Most simulated cameras of one process: each is an ffmpeg of its own. */
 const MAX_CAMERAS = 1000
 
-function count(option: string, text: string | undefined, fallback: number): number {
+const MAX_PROBE_SECONDS = 3600
+
+function number(option: string, text: string | undefined, fallback: number, max: number): number {
   if (text === undefined) return fallback
-  if (!/^\d+$/.test(text) || Number(text) < 1 || Number(text) > MAX_CAMERAS)
-    throw new AppError('INVALID', { field: option, reason: `${text} is not a number from 1 to ${MAX_CAMERAS}` })
+  if (!/^\d{1,9}$/.test(text) || Number(text) < 1 || Number(text) > max)
+    throw new AppError('INVALID', { field: option, reason: `${text} is not a number from 1 to ${max}` })
   return Number(text)
 }
 
@@ -94,6 +111,8 @@ async function main([name, ...args]: string[]): Promise<void> {
       cameras: { type: 'string' },
       url: { type: 'string' },
       count: { type: 'string' },
+      seconds: { type: 'string' },
+      frames: { type: 'boolean' },
       json: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
