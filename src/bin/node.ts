@@ -21,6 +21,7 @@ import { MetricsRoute } from '../node/metrics-route.ts'
 import { NodeStore } from '../node/node-store.ts'
 import { Outbox } from '../node/outbox.ts'
 import { DEFAULT_SPACE } from '../node/paths.ts'
+import { RequestCounter } from '../node/request-counter.ts'
 import { HubRtmpHost } from '../node/rtmp-host.ts'
 import { Spaces } from '../node/spaces.ts'
 import { streamStatus } from '../node/status.ts'
@@ -50,6 +51,7 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
   let settings = initial
   let link: LinkClient | null = null
   let hls: HlsHandler | null = null
+  let outbox: Outbox | null = null
 
   const spaces = new Spaces(ownSpace(settings))
   const pace = new Pace()
@@ -71,18 +73,26 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
   const rtmp = stack.add(new RtmpServer(rtmpOptions(() => settings, host, { log, clock, timers })))
   const visitors = new HttpVisitors(spaces, settings.http.trustProxy)
   hls = stack.add(new HlsHandler({ host: new HubHlsHost(hub, visitors), settings: () => settings.hls, clock, timers }))
-  const routes = [
-    new MetricsRoute(new NodeMetrics(hub, load)),
-    hls,
-    new LiveHandler(new HubLiveHost(hub, visitors), LIVE_FORMATS),
-  ]
+  const requests = new RequestCounter()
+  const metrics = new NodeMetrics({
+    hub,
+    load,
+    requests,
+    rtmpConnections: () => rtmp.connections,
+    link: () => link && outbox && { up: link.state === 'up', outboxEvents: outbox.size, outboxDropped: outbox.dropped },
+    dataDirectory: settings.data,
+    nodeId: settings.node.id,
+    version,
+  })
+  const routes = [new MetricsRoute(metrics), hls, new LiveHandler(new HubLiveHost(hub, visitors), LIVE_FORMATS)]
+  const common = { routes, requests, log }
   const media = settings.listen.media
-    ? stack.add(new MediaServer({ listen: settings.listen.media, key: 'listen.media', tls: null, routes, log }))
+    ? stack.add(new MediaServer({ ...common, listen: settings.listen.media, key: 'listen.media', tls: null }))
     : null
   const tls = readTls(settings)
   const mediaTls =
     settings.listen.mediaTls && tls
-      ? stack.add(new MediaServer({ listen: settings.listen.mediaTls, key: 'listen.mediaTls', tls, routes, log }))
+      ? stack.add(new MediaServer({ ...common, listen: settings.listen.mediaTls, key: 'listen.mediaTls', tls }))
       : null
   const ports = {
     ...(await listenRtmp(rtmp, settings)),
@@ -94,6 +104,7 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
   if (settings.link.url !== null && settings.link.token !== null) {
     const store = stack.add(new NodeStore(join(settings.data, 'node.sqlite')))
     const handlers = new HubLinkHandlers(hub, spaces, clock, environment.reload)
+    outbox = stack.add(new Outbox({ store, clock, timers, log }))
     link = stack.add(
       createLinkClient({
         url: settings.link.url,
@@ -103,7 +114,7 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
         version,
         endpoints: () => endpoints(settings, ports, environment.origins['public.host'] !== 'default'),
         store,
-        outbox: stack.add(new Outbox({ store, clock, timers, log })),
+        outbox,
         handlers,
         report: () => ({ load: load.take(), streams: [...hub.streams].map(stream => streamStatus(stream, hub)) }),
         clock,

@@ -18,7 +18,7 @@ export class HubLiveHost implements LiveHost {
     return {
       take: (sink, envelope) => {
         const session = this.#hub.join(admission, format, sink, envelope)
-        return { leave: reason => session.end(reason) }
+        return { leave: reason => session.end(reason), report: report => session.report(report) }
       },
     }
   }

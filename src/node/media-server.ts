@@ -5,6 +5,8 @@ import type { Duplex } from 'node:stream'
 import { AppError, errorText } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { peerAddress } from '../base/peer-address.ts'
+import { TRACE_HEADER, traceIdOf } from '../base/trace-id.ts'
+import type { RequestCounter } from './request-counter.ts'
 
 export interface TlsFiles {
   readonly cert: Buffer
@@ -18,6 +20,7 @@ export interface MediaServerOptions {
   readonly tls: TlsFiles | null
   readonly routes: readonly MediaRoute[]
   readonly log: Log
+  readonly requests: RequestCounter
 }
 
 /** One kind of request on the media port. */
@@ -37,8 +40,8 @@ const KEEP_ALIVE_MS = 30_000
 const CORS = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Allow-Methods': 'GET, HEAD, OPTIONS',
-  'Access-Control-Allow-Headers': 'Range, Authorization',
-  'Access-Control-Expose-Headers': 'Content-Length, Content-Range',
+  'Access-Control-Allow-Headers': 'Range, Authorization, Traceparent, X-Request-Id',
+  'Access-Control-Expose-Headers': 'Content-Length, Content-Range, X-Request-Id',
   'Access-Control-Max-Age': '86400',
 }
 
@@ -84,9 +87,12 @@ export class MediaServer {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const traceId = traceOf(request)
+    response.setHeader(TRACE_HEADER, traceId)
     try {
       const { method = '' } = request
       if (method === 'OPTIONS') {
+        this.#options.requests.add(204)
         response.writeHead(204, CORS).end()
         return
       }
@@ -95,8 +101,9 @@ export class MediaServer {
       const route = this.#options.routes.find(candidate => candidate.matches(url.pathname))
       if (!route) throw new AppError('NOT_FOUND', { what: 'path', id: url.pathname.slice(0, 200) })
       await route.handle(request, response, url)
+      this.#options.requests.add(response.statusCode) // 200 for endless answers, which are written past the response
     } catch (error) {
-      const { status, body } = this.#answer(error)
+      const { status, body } = this.#answer(error, traceId)
       if (response.headersSent || response.socket === null) return
       response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...CORS }).end(body)
     }
@@ -104,29 +111,39 @@ export class MediaServer {
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy())
+    const traceId = traceOf(request)
     try {
       const url = parseUrl(request)
       const route = this.#options.routes.find(candidate => candidate.upgrade && candidate.matches(url.pathname))
       if (!route?.upgrade) throw new AppError('NOT_FOUND', { what: 'path', id: url.pathname.slice(0, 200) })
       await route.upgrade(request, socket, head, url)
+      this.#options.requests.add(101)
     } catch (error) {
-      const { status, body } = this.#answer(error)
+      const { status, body } = this.#answer(error, traceId)
       const length = Buffer.byteLength(body)
       socket.end(
         `HTTP/1.1 ${status} Refused\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n` +
-          `Connection: close\r\n\r\n${body}`,
+          `${TRACE_HEADER}: ${traceId}\r\nConnection: close\r\n\r\n${body}`,
       )
     }
   }
 
-  #answer(error: unknown): { status: number; body: string } {
+  #answer(error: unknown, traceId: string): { status: number; body: string } {
     if (!(error instanceof AppError) || error.fault === 'ours') {
-      this.#options.log.error('media request failed', { reason: errorText(error) })
+      this.#options.log.error('media request failed', { traceId, reason: errorText(error) })
     }
     const known = error instanceof AppError ? error : new AppError('INTERNAL', { what: 'request' })
+    this.#options.requests.add(known.http)
     const { code, message, hint } = known
-    return { status: known.http, body: JSON.stringify({ error: { code, message, ...(hint && { hint }) } }) }
+    return { status: known.http, body: JSON.stringify({ error: { code, message, ...(hint && { hint }), traceId } }) }
   }
+}
+
+/** The request's trace id, which it carries on in its header as one from a proxy would. */
+function traceOf(request: IncomingMessage): string {
+  const traceId = traceIdOf(request.headers)
+  request.headers[TRACE_HEADER] = traceId
+  return traceId
 }
 
 function parseUrl(request: IncomingMessage): URL {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { EXPOSITION_TYPE } from './exposition.ts'
 import type { MediaRoute } from './media-server.ts'
 import type { NodeMetrics } from './metrics.ts'
 
@@ -16,6 +17,6 @@ export class MetricsRoute implements MediaRoute {
 
   async handle(_request: IncomingMessage, response: ServerResponse): Promise<void> {
     const text = await this.#metrics.text()
-    response.writeHead(200, { 'Content-Type': this.#metrics.contentType, 'Cache-Control': 'no-store' }).end(text)
+    response.writeHead(200, { 'Content-Type': EXPOSITION_TYPE, 'Cache-Control': 'no-store' }).end(text)
   }
 }

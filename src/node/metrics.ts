@@ -1,79 +1,133 @@
-import { Gauge, Registry } from 'prom-client'
+import { performance } from 'node:perf_hooks'
 import type { StreamStatus } from '../link/status.ts'
+import { familyText, type Labels, type Sample } from './exposition.ts'
 import type { Hub } from './hub.ts'
 import type { LoadMonitor } from './load.ts'
+import { one, processMetrics } from './process-metrics.ts'
+import type { RequestCounter } from './request-counter.ts'
 import { streamStatus } from './status.ts'
+import { MAX_STREAM_SERIES, STREAM_FAMILIES, streamSamples } from './stream-metrics.ts'
 
-type Value = (status: StreamStatus) => number | null
-
-/** Metrics by stream: name, meaning, value. Totals are gauges to the library because the hub counts them itself. */
-const STREAM_METRICS: readonly (readonly [name: string, help: string, value: Value])[] = [
-  ['sightline_stream_up', 'Whether somebody publishes the stream', s => (s.state === 'on' ? 1 : 0)],
-  ['sightline_stream_received_bytes_total', 'Bytes received from the publisher', s => s.bytesIn],
-  ['sightline_stream_sent_bytes_total', 'Bytes handed to the sockets of viewers', s => s.bytesOut],
-  ['sightline_stream_received_frames_total', 'Audio and video frames received', s => s.framesIn],
-  ['sightline_stream_repaired_frames_total', 'Frames whose timestamps were repaired', s => s.framesRepaired],
-  ['sightline_stream_bitrate_bits_per_second', 'Bits per second received lately', s => s.bitrateKbps * 1000],
-  ['sightline_stream_video_frames_per_second', 'Video frames per second received lately', s => s.fps],
-  ['sightline_stream_gop_seconds', 'Length of the last complete GOP', s => seconds(s.gopMs)],
-  ['sightline_stream_keyframe_age_seconds', 'Time since the last keyframe', s => seconds(s.lastKeyframeAgeMs)],
-  ['sightline_stream_viewers', 'Viewers', s => s.viewers],
-]
-
-function seconds(ms: number | null): number | null {
-  return ms === null ? null : ms / 1000
+/** The link to the platform, in numbers. */
+export interface LinkNumbers {
+  readonly up: boolean
+  /** Events waiting for the platform. */
+  readonly outboxEvents: number
+  /** Events given up because the outbox was full. */
+  readonly outboxDropped: number
 }
 
-/** The node's Prometheus page. */
+export interface NodeMetricsOptions {
+  readonly hub: Hub
+  readonly load: LoadMonitor
+  readonly requests: RequestCounter
+  readonly rtmpConnections: () => number
+  /** Null for a node that stands alone. */
+  readonly link: () => LinkNumbers | null
+  readonly dataDirectory: string
+  readonly nodeId: string
+  readonly version: string
+}
+
+/** The node's Prometheus page: sums without labels or with few values, then the streams by path. */
 export class NodeMetrics {
-  readonly #registry = new Registry()
+  readonly #options: NodeMetricsOptions
 
-  constructor(hub: Hub, load: LoadMonitor) {
-    for (const [name, help, value] of STREAM_METRICS) {
-      this.#registry.registerMetric(
-        new Gauge({
-          name,
-          help,
-          labelNames: ['path'],
-          registers: [],
-          collect() {
-            this.reset()
-            for (const stream of hub.streams) {
-              const current = value(streamStatus(stream, hub))
-              if (current !== null) this.set({ path: stream.path }, current)
-            }
-          },
-        }),
-      )
+  constructor(options: NodeMetricsOptions) {
+    this.#options = options
+  }
+
+  async text(): Promise<string> {
+    const { hub, dataDirectory } = this.#options
+    const statuses: StreamStatus[] = []
+    for (const stream of hub.streams) statuses.push(streamStatus(stream, hub))
+    const withSeries = statuses.slice(0, MAX_STREAM_SERIES)
+    const text = [this.#node(statuses), this.#media(statuses), this.#link()]
+    for (const family of STREAM_FAMILIES) text.push(familyText(family, streamSamples(family, withSeries)))
+    text.push(await processMetrics(dataDirectory))
+    return text.join('')
+  }
+
+  #node(statuses: readonly StreamStatus[]): string {
+    const { load, nodeId, version } = this.#options
+    const delay = load.delayP99Ms() / 1000
+    const { active } = performance.eventLoopUtilization()
+    return [
+      gauge('sightline_node_info', 'The node; always 1', [[{ node: nodeId, version }, 1]]),
+      one('sightline_event_loop_delay_p99_seconds', '99th percentile of the event-loop delay', delay),
+      one('sightline_node_event_loop_active_seconds_total', 'Time the event loop was busy', active / 1000, 'counter'),
+      one('sightline_node_streams', 'Streams, with those that wait for their publisher', statuses.length),
+      one(
+        'sightline_node_streams_without_series',
+        'Streams that are in the sums only',
+        Math.max(0, statuses.length - MAX_STREAM_SERIES),
+      ),
+    ].join('')
+  }
+
+  #media(statuses: readonly StreamStatus[]): string {
+    const { hub, requests, rtmpConnections } = this.#options
+    const totals = hub.totals()
+    const publishers = new Tally()
+    const viewers = new Tally()
+    for (const { publisher, viewersByProtocol } of statuses) {
+      if (publisher) publishers.add(publisher.protocol, 1)
+      for (const protocol in viewersByProtocol) viewers.add(protocol, viewersByProtocol[protocol] ?? 0)
     }
-    this.#gauge('sightline_node_resident_memory_bytes', 'Resident set size', () => process.memoryUsage.rss())
-    this.#gauge('sightline_node_cpu_seconds_total', 'Processor time used', () => {
-      const { user, system } = process.cpuUsage()
-      return (user + system) / 1e6
-    })
-    this.#gauge('sightline_event_loop_delay_p99_seconds', '99th percentile of the event-loop delay', () => {
-      return load.delayP99Ms() / 1000
-    })
+    const refusals: Sample[] = []
+    for (const { action, reason, count } of hub.refusals) refusals.push([{ action, reason }, count])
+    const answers = Object.entries(requests.counts).map(([status, count]): Sample => [{ status }, count])
+    return [
+      gauge('sightline_node_publishers', 'Publishers by protocol', publishers.samples('protocol')),
+      gauge('sightline_node_viewers', 'Viewers by protocol', viewers.samples('protocol')),
+      one('sightline_node_received_bytes_total', 'Bytes received from publishers', totals.bytesIn, 'counter'),
+      one('sightline_node_sent_bytes_total', 'Bytes handed to the sockets of viewers', totals.bytesOut, 'counter'),
+      one('sightline_node_received_frames_total', 'Audio and video frames received', totals.framesIn, 'counter'),
+      one(
+        'sightline_node_dropped_frames_total',
+        'Frames left out for viewers who were too slow',
+        totals.framesDropped,
+        'counter',
+      ),
+      counter('sightline_node_refused_total', 'Refused publishers and viewers by reason', refusals),
+      counter('sightline_node_http_requests_total', 'Requests of the media ports by class of the answer', answers),
+      one('sightline_node_rtmp_connections', 'Open RTMP and RTMPS connections', rtmpConnections()),
+    ].join('')
   }
 
-  get contentType(): string {
-    return this.#registry.contentType
+  #link(): string {
+    const link = this.#options.link()
+    if (!link) return ''
+    return [
+      one('sightline_node_link_up', 'Whether the link to the platform is up', link.up ? 1 : 0),
+      one('sightline_node_outbox_events', 'Events waiting for the platform', link.outboxEvents),
+      one(
+        'sightline_node_outbox_dropped_events_total',
+        'Events given up because the outbox was full',
+        link.outboxDropped,
+        'counter',
+      ),
+    ].join('')
+  }
+}
+
+/** Sums by the value of one label. */
+class Tally {
+  readonly #sums = new Map<string, number>()
+
+  add(key: string, count: number): void {
+    this.#sums.set(key, (this.#sums.get(key) ?? 0) + count)
   }
 
-  text(): Promise<string> {
-    return this.#registry.metrics()
+  samples(label: string): Sample[] {
+    return [...this.#sums].map(([key, sum]): [Labels, number] => [{ [label]: key }, sum])
   }
+}
 
-  #gauge(name: string, help: string, value: () => number): void {
-    this.#registry.registerMetric(
-      new Gauge({
-        name,
-        help,
-        registers: [],
-        collect() {
-          this.set(value())
-        },
-      }),
-    )
-  }
+function gauge(name: string, help: string, samples: readonly Sample[]): string {
+  return familyText({ name, help, type: 'gauge' }, samples)
+}
+
+function counter(name: string, help: string, samples: readonly Sample[]): string {
+  return familyText({ name, help, type: 'counter' }, samples)
 }

@@ -8,6 +8,7 @@ import { silentLog } from '../../base/log.ts'
 import type { Frame } from '../../media/stream/frame.ts'
 import type { Publication } from '../../media/stream/publication.ts'
 import { MediaServer } from '../../node/media-server.ts'
+import { RequestCounter } from '../../node/request-counter.ts'
 import { Bench } from './testing/bench.ts'
 import { AAC, audio, framesOf, H264, H265, interleave, PCMA, video } from './testing/source.ts'
 
@@ -16,7 +17,14 @@ let server: MediaServer
 beforeEach(async () => {
   bench = new Bench()
   const listen = { port: 0, host: '127.0.0.1' }
-  server = new MediaServer({ listen, key: 'listen.media', tls: null, routes: [bench.handler], log: silentLog })
+  server = new MediaServer({
+    listen,
+    key: 'listen.media',
+    tls: null,
+    routes: [bench.handler],
+    requests: new RequestCounter(),
+    log: silentLog,
+  })
   bench.port = await server.open()
 })
 afterEach(async () => {

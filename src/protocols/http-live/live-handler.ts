@@ -3,11 +3,13 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { AppError } from '../../base/errors.ts'
+import { TRACE_HEADER } from '../../base/trace-id.ts'
 import type { OutputFormat } from '../../media/broadcast/outputs.ts'
 import type { Sink } from '../../media/broadcast/packager.ts'
 import type { Envelope } from '../../media/broadcast/viewer.ts'
 import { HttpSink } from './http-sink.ts'
 import { type LiveFormat, outputFormat, trackChoice } from './live-format.ts'
+import { type PlayerReport, parsePlayerReport } from './player-report.ts'
 import { WebSocketSink, webSocketEnvelope } from './web-socket-sink.ts'
 
 /** A viewer's wish, as far as this protocol knows it. */
@@ -24,8 +26,15 @@ export interface LiveRequest {
 
 /** A stream that is there and a viewer who may watch it. */
 export interface Seat {
-  /** Joins the broadcast; `leave` ends it from the viewer's side. */
-  take(sink: Sink, envelope: Envelope | null): { leave(reason: string): void }
+  /** Joins the broadcast. */
+  take(sink: Sink, envelope: Envelope | null): SeatedViewer
+}
+
+export interface SeatedViewer {
+  /** Ends it from the viewer's side. */
+  leave(reason: string): void
+  /** What the player says about itself; the newest counts. */
+  report(report: PlayerReport): void
 }
 
 export interface LiveHost {
@@ -53,6 +62,10 @@ export class LiveHandler {
   constructor(host: LiveHost, formats: readonly LiveFormat[]) {
     this.#host = host
     this.#formats = new Map(formats.map(format => [format.extension, format]))
+    this.#webSockets.on('headers', (headers, request) => {
+      const traceId = request.headers[TRACE_HEADER]
+      if (traceId !== undefined) headers.push(`${TRACE_HEADER}: ${traceId}`)
+    })
   }
 
   /** Whether the path ends in one of the formats' extensions. */
@@ -74,6 +87,7 @@ export class LiveHandler {
       'Content-Type': format.contentType,
       'Cache-Control': 'no-store',
       'Access-Control-Allow-Origin': '*',
+      'Access-Control-Expose-Headers': TRACE_HEADER,
       Connection: 'close',
     }
     if (request.method === 'HEAD') {
@@ -82,7 +96,7 @@ export class LiveHandler {
     }
     // The endless body is written to the socket itself: http.ServerResponse costs a quarter more per write.
     let head = 'HTTP/1.1 200 OK\r\n'
-    for (const [name, value] of Object.entries(header)) head += `${name}: ${value}\r\n`
+    for (const [name, value] of Object.entries({ ...response.getHeaders(), ...header })) head += `${name}: ${value}\r\n`
     response.detachSocket(socket)
     socket.write(`${head}\r\n`)
     const viewer = seat.take(new HttpSink(socket), null)
@@ -104,6 +118,11 @@ export class LiveHandler {
     // The HTTP server hands out its own sockets here, typed as Duplex for the sake of custom servers.
     const viewer = seat.take(new WebSocketSink(socket as Socket, webSocket), webSocketEnvelope)
     webSocket.on('error', () => webSocket.terminate())
+    webSocket.on('message', (data, isBinary) => {
+      // Without `binaryType` set, `ws` hands out one Buffer per message.
+      const report = isBinary ? null : parsePlayerReport(data as Buffer)
+      if (report) viewer.report(report)
+    })
     webSocket.once('close', () => viewer.leave('closed by the viewer'))
   }
 
