@@ -78,6 +78,7 @@ describe('every route', () => {
     ['DELETE', '/streams/st_x'],
     ['POST', '/streams/st_x/kick'],
     ['GET', '/streams/st_x/viewers'],
+    ['GET', '/streams/st_x/trace'],
     ['GET', '/streams/st_x/urls'],
     ['GET', '/nodes'],
     ['GET', '/system'],
@@ -401,6 +402,9 @@ describe('streams', () => {
         bytesSent: 5,
         bufferedBytes: 0,
         framesDropped: 1,
+        delayMs: 850,
+        playerDroppedFrames: 2,
+        traceId: 't1',
       },
     ]
     const [{ id }] = (await call('GET', '/streams')).json().items
@@ -409,6 +413,20 @@ describe('streams', () => {
     expect(items).toEqual([{ ...viewer, startedAt: '2023-11-14T22:13:20.000Z' }])
     const off = await create('off')
     expect((await call('GET', `/streams/${off.id}/viewers`)).json()).toEqual({ items: [] })
+  })
+
+  test('the trace comes from every node that is connected, also of a stream that is off', async () => {
+    const made = await nodeWith('default/live/cam')
+    const off = await create('off')
+    const trace = (id: string) => call('GET', `/streams/${id}/trace`)
+    const at = { at: '2023-11-14T22:13:20.000Z', nodeId: 'node-1' }
+    const entry = { step: 'publish refused', traceId: 't1', reason: 'FORBIDDEN', remote: '192.0.2.9:4000' } as const
+    made.traces.set(off.path, [{ atMs: 1_700_000_000_000, ...entry }])
+    expect((await trace(off.id)).json()).toEqual({ items: [{ ...at, ...entry }] })
+    const [{ id }] = (await call('GET', '/streams?state=on')).json().items
+    expect((await trace(id)).json()).toEqual({ items: [] })
+    await made.close()
+    await vi.waitFor(async () => expect((await trace(off.id)).json()).toEqual({ items: [] }))
   })
 
   test('URLs live as long as asked for', async () => {
@@ -446,6 +464,7 @@ describe('streams', () => {
       ['DELETE', '/streams/st_none'],
       ['POST', '/streams/st_none/kick'],
       ['GET', '/streams/st_none/viewers'],
+      ['GET', '/streams/st_none/trace'],
       ['GET', '/streams/st_none/urls'],
     ] as const) {
       const response = await call(method, url)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { PageQuery, Time } from './page.ts'
+import { TRACE_STEPS } from '../../link/trace.ts'
+import { PageQuery, sortBy, Time } from './page.ts'
 
 const LEVEL = String.raw`[\p{L}\p{N}_\-][\p{L}\p{N}_.~@+=\-]{0,127}`
 
@@ -35,12 +36,32 @@ export const LiveAudio = z.object({
 })
 export type LiveAudio = z.infer<typeof LiveAudio>
 
+const TraceId = z.string().optional().describe('finds the request in log, events and trace')
+
 const Publisher = z.object({
   id: z.string(),
   protocol: z.string().describe('rtmp, rtmps ...'),
   remote: z.string().describe('address and port'),
   agent: z.string().describe("the encoder's own words, or empty"),
+  traceId: TraceId,
 })
+
+const Quality = z
+  .object({
+    avSkewMs: z.number().nullable().describe('audio time minus video time as they arrive; null with one kind only'),
+    gaps: z.number().describe('steps of media time over three times the usual'),
+    longestGapMs: z.number(),
+    jumps: z.number().describe("times a track's clock was set or wrapped"),
+    stalls: z.number().describe('times of more than a second without any frame from the publisher'),
+    stalledMs: z.number().describe('time spent in them'),
+    lateFrames: z.number().describe('frames behind the previous one of their track'),
+    reorderedFrames: z.number().describe('frames behind newer ones of the other track'),
+    longestGopMs: z.number().nullable(),
+    videoFrameBytes: z.number().nullable().describe('mean size of video frames'),
+    keyframeBytes: z.number().nullable().describe('mean size of keyframes'),
+    largestFrameBytes: z.number(),
+  })
+  .meta({ id: 'Quality' })
 
 export const Live = z
   .object({
@@ -60,6 +81,8 @@ export const Live = z
     bytesOut: z.number(),
     framesIn: z.number(),
     framesRepaired: z.number().describe('frames whose timestamps were repaired'),
+    framesDropped: z.number().optional().describe('frames left out for viewers who were too slow'),
+    quality: Quality.optional().describe('what the frames show about the encoder and its network'),
     publisher: Publisher.nullable(),
   })
   .meta({ id: 'Live' })
@@ -97,6 +120,9 @@ export const Stream = z
     app: z.string(),
     name: z.string(),
     path: z.string().describe('space/app/name'),
+    title: z.string().describe('name for people; empty when the path says enough'),
+    notes: z.string().describe('free text for people'),
+    labels: z.array(z.string()).describe('words to find it by, sorted'),
     createdAt: Time,
     state: z.enum(['on', 'off']),
     live: Live.nullable(),
@@ -113,10 +139,25 @@ export const CreateStream = z.strictObject({
 })
 export type CreateStream = z.input<typeof CreateStream>
 
+/** Labels of one stream; more are a list for another place. */
+const MAX_LABELS = 32
+
+export const StreamChange = z
+  .strictObject({
+    title: z.string().max(200).optional().describe('name for people; empty removes it'),
+    notes: z.string().max(4000).optional().describe('free text for people'),
+    labels: z.array(z.string().min(1).max(64)).max(MAX_LABELS).optional().describe('words to find the stream by'),
+  })
+  .refine(change => Object.keys(change).length > 0, 'names nothing to change')
+export type StreamChange = z.infer<typeof StreamChange>
+
 export const StreamQuery = PageQuery.extend({
   space: z.string().max(128).optional(),
   state: z.enum(['on', 'off']).optional(),
-  q: z.string().max(128).optional().describe('part of the path, case does not matter'),
+  q: z.string().max(128).optional().describe('part of the path or the title, case does not matter'),
+  label: z.string().max(64).optional().describe('has this label'),
+  nodeId: z.string().max(64).optional().describe('live at this node'),
+  sort: sortBy(['path', 'name', 'title', 'createdAt'], 'path'),
 })
 
 /** Longest life of a signed URL: a year. */
@@ -136,9 +177,26 @@ export const Viewer = z
     bytesSent: z.number(),
     bufferedBytes: z.number().describe('accepted and not yet taken by the network'),
     framesDropped: z.number().describe('left out because this viewer was too slow'),
+    delayMs: z.number().optional().describe('how far the picture is behind, as the player reports it'),
+    playerDroppedFrames: z.number().optional().describe('frames the player could not show, as it reports them'),
+    traceId: TraceId,
   })
   .meta({ id: 'Viewer' })
 export type Viewer = z.infer<typeof Viewer>
+
+export const TraceEntry = z
+  .object({
+    at: Time,
+    nodeId: z.string().describe('where it happened'),
+    step: z.enum(TRACE_STEPS),
+    traceId: TraceId,
+    who: z.string().optional().describe('id of the publisher or viewer'),
+    protocol: z.string().optional(),
+    remote: z.string().optional(),
+    reason: z.string().optional(),
+  })
+  .meta({ id: 'TraceEntry' })
+export type TraceEntry = z.infer<typeof TraceEntry>
 
 export const KickRequest = z.strictObject({
   viewerId: z.string().max(64).optional().describe('only this viewer; without it the publisher'),

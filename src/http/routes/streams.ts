@@ -1,14 +1,15 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Clock } from '../../base/clock.ts'
-import { AppError } from '../../base/errors.ts'
 import type { Endpoints } from '../../link/messages.ts'
 import type { ViewerStatus } from '../../link/status.ts'
 import type { App } from '../app.ts'
 import { callerOf } from '../authentication.ts'
 import { listOf, pageOf } from '../contract/page.ts'
 import * as contract from '../contract/stream.ts'
+import { defined } from '../defined.ts'
 import { errorResponses } from '../error-answers.ts'
+import { pageRequest, toCursor } from '../paging.ts'
 import { requestHost } from '../request-host.ts'
 import type { Services } from '../services.ts'
 import { streamView, time, urlsView, type ViewContext } from '../stream-view.ts'
@@ -63,15 +64,15 @@ export function streamRoutes(app: App, services: Services, clock: Clock, address
       schema: {
         operationId: 'listStreams',
         tags: ['streams'],
-        summary: 'Streams in the order of their paths, with their live state',
+        summary: 'Streams with their live state',
         querystring: contract.StreamQuery,
         response: { 200: pageOf(contract.Stream), ...errorResponses },
       },
     },
     async request => {
-      const { cursor, limit, q, space, state } = request.query
-      const after = cursor === undefined ? undefined : fromCursor(cursor)
-      const page = await streams.list(callerOf(request), { space, state, text: q, after, limit })
+      const { q, space, state, label, nodeId, sort } = request.query
+      const filter = { space, state, label, nodeId, text: q }
+      const page = await streams.list(callerOf(request), { ...filter, ...pageRequest(request.query) })
       const contexts = new Map<string | null, ViewContext>()
       const items: contract.Stream[] = []
       for (const stream of page.items) {
@@ -80,7 +81,7 @@ export function streamRoutes(app: App, services: Services, clock: Clock, address
         contexts.set(at, known)
         items.push(streamView(stream, known))
       }
-      return { items, nextCursor: page.next === null ? null : toCursor(page.next) }
+      return { items, nextCursor: page.next === null ? null : toCursor(page.next, sort) }
     },
   )
 
@@ -97,6 +98,24 @@ export function streamRoutes(app: App, services: Services, clock: Clock, address
     },
     async request => {
       const stream = await streams.get(callerOf(request), request.params.id)
+      return streamView(stream, await context(request, stream.live?.nodeId ?? null, DEFAULT_TTL_SECONDS))
+    },
+  )
+
+  app.patch(
+    '/streams/:id',
+    {
+      schema: {
+        operationId: 'updateStream',
+        tags: ['streams'],
+        summary: 'Change title, notes or labels; the address of a stream stays',
+        params: Id,
+        body: contract.StreamChange,
+        response: { 200: contract.Stream, ...errorResponses },
+      },
+    },
+    async request => {
+      const stream = await streams.update(callerOf(request), request.params.id, defined(request.body))
       return streamView(stream, await context(request, stream.live?.nodeId ?? null, DEFAULT_TTL_SECONDS))
     },
   )
@@ -151,6 +170,23 @@ export function streamRoutes(app: App, services: Services, clock: Clock, address
   )
 
   app.get(
+    '/streams/:id/trace',
+    {
+      schema: {
+        operationId: 'traceStream',
+        tags: ['streams'],
+        summary: 'What happened to the stream lately, step by step: who asked, who was refused and why, first frames',
+        params: Id,
+        response: { 200: listOf(contract.TraceEntry), ...errorResponses },
+      },
+    },
+    async request => {
+      const entries = await streams.trace(callerOf(request), request.params.id)
+      return { items: entries.map(({ atMs, ...entry }) => ({ ...entry, at: time(atMs) })) }
+    },
+  )
+
+  app.get(
     '/streams/:id/urls',
     {
       schema: {
@@ -171,13 +207,4 @@ export function streamRoutes(app: App, services: Services, clock: Clock, address
 
 function viewerView({ startedAtMs, path: _, ...viewer }: ViewerStatus): contract.Viewer {
   return { ...viewer, startedAt: time(startedAtMs) }
-}
-
-function toCursor(path: string): string {
-  return Buffer.from(path).toString('base64url')
-}
-
-function fromCursor(cursor: string): string {
-  if (!/^[\w-]+$/.test(cursor)) throw new AppError('INVALID', { field: 'querystring.cursor', reason: 'not a cursor' })
-  return Buffer.from(cursor, 'base64url').toString()
 }

@@ -2,25 +2,19 @@ import type { Clock } from '../../base/clock.ts'
 import { AppError } from '../../base/errors.ts'
 import { newId } from '../../base/id.ts'
 import type { StreamStatus, ViewerStatus } from '../../link/status.ts'
-import type { StreamTable } from '../../storage/tables.ts'
+import type { TraceEntry } from '../../link/trace.ts'
 import type { Actor } from '../access/actor.ts'
 import { permit } from '../access/permission.ts'
+import { type Page, type PageRequest, type Position, pageInMemory, pageOf } from '../lists/page.ts'
 import type { NodeLinks } from '../nodes/node-links.ts'
 import type { SpaceService } from '../spaces/space-service.ts'
-import { addressOf, pathOf, type Stream, type StreamAddress } from './stream.ts'
-import type { StreamFilter, StreamStore } from './stream-store.ts'
+import { addressOf, pathOf, type Stream, type StreamAddress, type StreamFacts } from './stream.ts'
+import type { StreamFilter, StreamRow, StreamSortKey, StreamStore } from './stream-store.ts'
 
-export interface StreamQuery extends StreamFilter {
+export interface StreamQuery extends StreamFilter, PageRequest<StreamSortKey> {
   readonly state?: 'on' | 'off' | undefined
-  /** Path of the last row of the page before. */
-  readonly after?: string | undefined
-  readonly limit: number
-}
-
-export interface StreamPage {
-  readonly items: readonly Stream[]
-  /** `after` of the next page; null on the last one. */
-  readonly next: string | null
+  /** Only streams that are live at this node. */
+  readonly nodeId?: string | undefined
 }
 
 export interface StreamServiceOptions {
@@ -28,6 +22,11 @@ export interface StreamServiceOptions {
   readonly links: NodeLinks
   readonly spaces: SpaceService
   readonly clock: Clock
+}
+
+/** What happened, and where. */
+export interface NodeTraceEntry extends TraceEntry {
+  readonly nodeId: string
 }
 
 /** Streams as people see them: the rows of the database with what the nodes say about them. */
@@ -58,12 +57,18 @@ export class StreamService {
     return this.#find(id)
   }
 
-  /** In the order of paths. */
-  async list(actor: Actor, query: StreamQuery): Promise<StreamPage> {
+  async list(actor: Actor, query: StreamQuery): Promise<Page<Stream>> {
     permit(actor, 'streams.read')
-    const items = query.state === 'on' ? await this.#pageOfLive(query) : await this.#pageOfRows(query)
-    const page = items.slice(0, query.limit)
-    return { items: page, next: items.length > query.limit ? (page.at(-1)?.path ?? null) : null }
+    if (query.state === 'on' || query.nodeId !== undefined) return this.#pageOfLive(query)
+    return pageOf(await this.#pageOfRows(query), query.limit, positionBy(query.sort.by))
+  }
+
+  /** The address stays. Throws NOT_FOUND. */
+  async update(actor: Actor, id: string, facts: Partial<StreamFacts>): Promise<Stream> {
+    permit(actor, 'streams.write')
+    const row = await this.#store.update(id, facts)
+    if (!row) throw new AppError('NOT_FOUND', { what: 'stream', id })
+    return this.#stream(row)
   }
 
   /** Puts out the publisher too; one that comes back makes the stream anew. */
@@ -94,6 +99,25 @@ export class StreamService {
     return (await this.#links.request(live.nodeId, 'stream.viewers', { path })).viewers
   }
 
+  /**
+   * What happened to a stream lately, oldest first, at every node that is connected: it may have been at another one
+   * before. Throws what the nodes answered when none of them could tell.
+   */
+  async trace(actor: Actor, id: string): Promise<readonly NodeTraceEntry[]> {
+    permit(actor, 'streams.read')
+    const { path } = await this.#find(id)
+    const answers = await Promise.allSettled(
+      [...this.#links.nodes.keys()].map(async nodeId => {
+        const { entries } = await this.#links.request(nodeId, 'stream.trace', { path })
+        return entries.map(entry => ({ ...entry, nodeId }))
+      }),
+    )
+    const told = answers.filter(answer => answer.status === 'fulfilled')
+    const failed = answers.find(answer => answer.status === 'rejected')
+    if (told.length === 0 && failed) throw failed.reason
+    return told.flatMap(({ value }) => value).sort((a, b) => a.atMs - b.atMs)
+  }
+
   async #find(id: string): Promise<Stream> {
     const row = await this.#store.byId(id)
     if (!row) throw new AppError('NOT_FOUND', { what: 'stream', id })
@@ -101,43 +125,42 @@ export class StreamService {
   }
 
   /** One row more than asked for, to know whether there is a next page. */
-  async #pageOfRows({ state, after = '', limit, ...filter }: StreamQuery): Promise<Stream[]> {
+  async #pageOfRows({ state, sort, after, limit, ...filter }: StreamQuery): Promise<Stream[]> {
+    const position = positionBy(sort.by)
     const found: Stream[] = []
     for (let from = after; found.length <= limit; ) {
-      const rows = await this.#store.page(filter, from, limit + 1)
-      for (const row of rows) {
-        const stream = this.#stream(row)
-        if (state === undefined || !stream.live) found.push(stream)
-      }
-      if (rows.length <= limit) break
-      from = rows.at(-1)?.path ?? from
+      const rows = (await this.#store.page(filter, { sort, after: from, limit })).map(row => this.#stream(row))
+      for (const stream of rows) if (state === undefined || !stream.live) found.push(stream)
+      const last = rows.at(-1)
+      if (rows.length <= limit || !last) break
+      from = position(last)
     }
     return found
   }
 
   /** Goes by what the nodes say, so that a few live streams among many rows are found at once. */
-  async #pageOfLive({ space, text, after = '', limit }: StreamQuery): Promise<Stream[]> {
+  async #pageOfLive({ space, text, label, nodeId, state, ...page }: StreamQuery): Promise<Page<Stream>> {
+    if (state === 'off') return { items: [], next: null }
     const paths = new Set<string>()
     for (const node of this.#links.nodes.values()) {
-      for (const path of node.streams.keys()) {
-        if (path <= after) continue
-        if (space !== undefined && !path.startsWith(`${space}/`)) continue
-        if (text === undefined || path.toLowerCase().includes(text.toLowerCase())) paths.add(path)
-      }
+      if (nodeId !== undefined && node.id !== nodeId) continue
+      for (const path of node.streams.keys()) if (space === undefined || path.startsWith(`${space}/`)) paths.add(path)
     }
-    const wanted = [...paths].sort().slice(0, limit + 1)
-    if (wanted.length === 0) return []
-    const rows = new Map((await this.#store.byPaths(wanted)).map(row => [row.path, row]))
+    const rows = new Map((await this.#store.byPaths([...paths])).map(row => [row.path, row]))
     const streams: Stream[] = []
-    for (const path of wanted) {
+    for (const path of paths) {
       const row = rows.get(path) ?? (await this.#adopt(path))
       if (row) streams.push(this.#stream(row))
     }
-    return streams
+    const wanted = text?.toLowerCase()
+    const fits = (stream: Stream) =>
+      (wanted === undefined || `${stream.path}\n${stream.title}`.toLowerCase().includes(wanted)) &&
+      (label === undefined || stream.labels.includes(label))
+    return pageInMemory(streams.filter(fits), page, positionBy(page.sort.by))
   }
 
   /** A stream deleted while its node could not be told is still there, so it has a row again. */
-  async #adopt(path: string): Promise<StreamTable | null> {
+  async #adopt(path: string): Promise<StreamRow | null> {
     const address = addressOf(path)
     if (!this.#spaces.state(address.space)) return null
     const row = this.#row(address)
@@ -145,13 +168,18 @@ export class StreamService {
     return (await this.#store.byPaths([path]))[0] ?? null
   }
 
-  #row(address: StreamAddress): StreamTable {
+  #row(address: StreamAddress): StreamRow {
     const now = this.#clock.nowMs()
-    return { id: newId('st', now), path: pathOf(address), ...address, created_at: now }
+    const facts = { title: '', notes: '', labels: '[]' }
+    return { id: newId('st', now), path: pathOf(address), ...address, created_at: now, ...facts }
   }
 
-  #stream({ created_at, ...row }: StreamTable): Stream {
+  #stream({ created_at, labels, ...row }: StreamRow): Stream {
     const live: { nodeId: string; status: StreamStatus } | null = this.#links.live(row.path)
-    return { ...row, createdAtMs: created_at, live }
+    return { ...row, labels: JSON.parse(labels) as string[], createdAtMs: created_at, live } // written by the store
   }
+}
+
+function positionBy(by: StreamSortKey): (stream: Stream) => Position {
+  return stream => ({ value: by === 'createdAt' ? stream.createdAtMs : stream[by], name: stream.path })
 }
