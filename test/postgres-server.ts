@@ -1,8 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 
 const USER = 'sightline'
 const PASSWORD = 'p@ss/word:?#'
@@ -31,7 +32,7 @@ export class PostgresServer {
     const locale = ['--encoding=UTF8', '--locale=C.UTF-8', '--locale-provider=icu', '--icu-locale=en-US']
     const login = ['--username', USER, '--auth=scram-sha-256', '--pwfile', passwordFile]
     const [program, args] = server.#asUser('initdb', ['-D', server.#data, '--no-sync', ...locale, ...login])
-    execFileSync(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+    await promisify(execFile)(program, args)
     await server.start()
     return server
   }
@@ -48,7 +49,7 @@ export class PostgresServer {
   /** Resolves once it takes connections. */
   async start(): Promise<void> {
     const settings = ['listen_addresses=', `unix_socket_directories=${this.#directory}`, 'fsync=off']
-    const small = ['shared_buffers=16MB', 'max_connections=60', 'full_page_writes=off', 'logging_collector=off']
+    const small = ['shared_buffers=16MB', 'max_connections=60', 'full_page_writes=off', 'authentication_timeout=5s']
     const options = [...settings, ...small].flatMap(setting => ['-c', setting])
     const [program, args] = this.#asUser('postgres', ['-D', this.#data, ...options])
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })

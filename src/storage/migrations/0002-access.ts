@@ -39,7 +39,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex('api_keys_user_id').on('api_keys').column('user_id').execute()
 
   await createTable(db, 'audit', {
-    number: whole('grows with each entry, in the order of the changes', c => c.primaryKey()),
+    number: whole('number that grows with each entry, in the order of the changes', c => c.primaryKey()),
     at: time('when'),
     actor_kind: choice('actor_kind', ['user', 'key', 'system', 'nobody'], 'nobody: a login that was refused'),
     actor_id: text('user id, also for a key; may have been deleted since. Empty for system and nobody'),
