@@ -46,7 +46,8 @@ enum { MAX_OPENING = 256 };
  * of the kind.
  */
 #define PAUSE_US 8000
-/* No pause for so long after somebody received LARGE_BYTES at once: buffers would fill, and waking up is rare then. */
+/* The pause for a while after somebody received LARGE_BYTES at once: socket buffers must not fill meanwhile. */
+#define SHORT_PAUSE_US 1000
 #define LARGE_SECONDS 1.0
 enum { LARGE_BYTES = 128 * 1024 };
 
@@ -282,9 +283,8 @@ int main(int argc, char **argv) {
       told_end = 2;
       print_result(cpu_b - cpu_a);
     }
-    int pauses = t > large_until;
-    if (pauses && rested) usleep(opened < count ? 1000 : PAUSE_US);
-    int n = epoll_wait(epoll, events, EVENTS, pauses ? 0 : 2);
+    if (rested) usleep(opened < count || t < large_until ? SHORT_PAUSE_US : PAUSE_US);
+    int n = epoll_wait(epoll, events, EVENTS, 0);
     rested = n < EVENTS;
     t = now();
     for (int i = 0; i < n; i++) {
