@@ -18,13 +18,16 @@ export interface ViewContext {
 }
 
 export function streamView(stream: Stream, context: ViewContext): contract.Stream {
-  const { id, space, app, name, path, createdAtMs, live } = stream
+  const { id, space, app, name, path, title, notes, labels, createdAtMs, live } = stream
   return {
     id,
     space,
     app,
     name,
     path,
+    title,
+    notes,
+    labels: [...labels],
     createdAt: time(createdAtMs),
     state: live ? 'on' : 'off',
     live: live ? liveView(live.nodeId, live.status) : null,

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely'
+
 /**
  * The tables as TypeScript sees them; what each column means stands in the migration that made it.
  * Only strings, numbers and null, so that SQLite and PostgreSQL answer alike: times are milliseconds since 1970 UTC,
@@ -17,6 +19,10 @@ export interface Tables {
   stream_runs: StreamRunTable
   viewer_runs: ViewerRunTable
   refusals: RefusalTable
+  stream_metrics: StreamMetricTable
+  platform_metrics: PlatformMetricTable
+  operations: OperationTable
+  kept_answers: KeptAnswerTable
 }
 
 export interface UserTable {
@@ -73,7 +79,7 @@ export interface SpaceTable {
   latency: 'low' | 'normal'
   gop_cache: number
   created_at: number
-  enabled: number
+  enabled: Generated<number>
   address_rules: string | null
   referer_rules: string | null
   max_viewers: number | null
@@ -101,6 +107,9 @@ export interface StreamTable {
   app: string
   name: string
   created_at: number
+  title: Generated<string>
+  notes: Generated<string>
+  labels: Generated<string>
 }
 
 export interface ForbiddenStreamTable {
@@ -121,6 +130,8 @@ export interface NodeTable {
   last_event: number
   first_seen_at: number
   last_seen_at: number
+  given_name: string | null
+  draining: Generated<number>
 }
 
 export interface StreamRunTable {
@@ -136,7 +147,7 @@ export interface StreamRunTable {
   bytes_in: number
   bytes_out: number
   frames_in: number
-  publisher_id: string
+  publisher_id: Generated<string>
 }
 
 export interface ViewerRunTable {
@@ -150,8 +161,8 @@ export interface ViewerRunTable {
   stopped_at: number | null
   stop_reason: string | null
   bytes_sent: number
-  agent: string
-  frames_dropped: number
+  agent: Generated<string>
+  frames_dropped: Generated<number>
 }
 
 export interface RefusalTable {
@@ -161,5 +172,60 @@ export interface RefusalTable {
   path: string
   remote: string
   reason: string
+  at: number
+}
+
+export interface StreamMetricTable {
+  path: string
+  resolution: 'minute' | 'hour'
+  at: number
+  samples: number
+  bitrate_kbps: number
+  bitrate_max_kbps: number
+  fps: number
+  gop_ms: number | null
+  viewers: number
+  viewers_max: number
+  bytes_in: number
+  bytes_out: number
+}
+
+export interface PlatformMetricTable {
+  resolution: 'minute' | 'hour'
+  at: number
+  samples: number
+  nodes: number
+  streams: number
+  streams_max: number
+  viewers: number
+  viewers_max: number
+  bitrate_kbps: number
+  bytes_in: number
+  bytes_out: number
+  cpu: number
+  memory_bytes: number
+}
+
+export interface OperationTable {
+  id: string
+  kind: string
+  state: 'running' | 'done' | 'failed' | 'cancelled'
+  user_id: string
+  user_name: string
+  created_at: number
+  finished_at: number | null
+  done: number
+  total: number | null
+  rows: string
+  error: string | null
+  file: string | null
+}
+
+export interface KeptAnswerTable {
+  user_id: string
+  key: string
+  request_hash: string
+  status: number | null
+  body: string | null
   at: number
 }

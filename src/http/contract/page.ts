@@ -17,3 +17,12 @@ export const listOf = <T extends z.ZodType>(item: T) => z.object({ items: z.arra
 
 /** UTC, RFC 3339 with milliseconds. */
 export const Time = z.iso.datetime().describe('UTC, RFC 3339')
+
+/** `name` or `-name`; the minus sign turns the order round. */
+export function sortBy<const K extends string>(keys: readonly K[], fallback: NoInfer<K | `-${K}`>) {
+  const both: (K | `-${K}`)[] = keys.flatMap(key => [key, `-${key}` as const])
+  return z
+    .enum(both)
+    .prefault(fallback as never) // its own values go in and come out
+    .describe('what the list is ordered by; with a minus sign the other way round')
+}

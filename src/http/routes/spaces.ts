@@ -5,6 +5,7 @@ import { callerOf } from '../authentication.ts'
 import { listOf } from '../contract/page.ts'
 import * as contract from '../contract/space.ts'
 import { PathSegment } from '../contract/stream.ts'
+import { defined } from '../defined.ts'
 import { errorResponses } from '../error-answers.ts'
 import type { Services } from '../services.ts'
 import { time } from '../stream-view.ts'
@@ -41,11 +42,4 @@ export function spaceRoutes(app: App, { spaces }: Services): void {
 
 function view({ createdAtMs, ...space }: Space): contract.Space {
   return { ...space, createdAt: time(createdAtMs) }
-}
-
-/** Without the keys whose value is undefined. */
-function defined<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>
-  } // says what filter did
 }

@@ -8,11 +8,19 @@ export interface Stream {
   readonly space: string
   readonly app: string
   readonly name: string
+  /** For people; '' when the path says enough. */
+  readonly title: string
+  readonly notes: string
+  /** Words to find it by, sorted. */
+  readonly labels: readonly string[]
   readonly createdAtMs: number
   readonly live: { readonly nodeId: string; readonly status: StreamStatus } | null
 }
 
 export type StreamAddress = Pick<Stream, 'space' | 'app' | 'name'>
+
+/** What people write on a stream. */
+export type StreamFacts = Pick<Stream, 'title' | 'notes' | 'labels'>
 
 export function pathOf({ space, app, name }: StreamAddress): string {
   return `${space}/${app}/${name}`
