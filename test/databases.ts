@@ -24,6 +24,9 @@ export const databases: readonly { name: string; create: () => Promise<TestDatab
   { name: 'PostgreSQL', create: () => createTestDatabase(newPostgresDatabase) },
 ]
 
+/** The kind this run is for: everything above the database is tested once on each, see `vitest.config.ts`. */
+export const chosenDatabase = databases.find(({ name }) => name === process.env['TEST_DATABASE']) ?? databases[0]!
+
 async function createTestDatabase(newUrl: () => Promise<string>): Promise<TestDatabase> {
   const options = { url: await newUrl(), dataDir: mkdtempSync(join(tmpdir(), 'sightline-db-')) }
   let db = await openDatabase(options)

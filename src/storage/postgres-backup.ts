@@ -5,7 +5,6 @@ import { Kysely, sql } from 'kysely'
 import pg from 'pg'
 import { AppError, errorText } from '../base/errors.ts'
 import { silentLog } from '../base/log.ts'
-import { replacePassword } from '../base/url-password.ts'
 import { MIGRATIONS } from './migrate.ts'
 import { postgresDialect } from './postgres-dialect.ts'
 import { POSTGRES_APPLICATION, PostgresPool } from './postgres-pool.ts'
@@ -100,13 +99,20 @@ async function tablesNotInUse(url: string): Promise<string[]> {
 async function run(program: string, url: string | null, args: readonly string[]): Promise<void> {
   const password = url === null ? null : new pg.Client({ connectionString: url }).password
   const env = { ...process.env, LC_ALL: 'C', ...(password ? { PGPASSWORD: password } : {}) }
-  const database = url === null ? [] : ['--dbname', replacePassword(url, '')]
+  const database = url === null ? [] : ['--dbname', withoutPassword(url)]
   try {
     await promisify(execFile)(program, [...database, ...args], { env, maxBuffer: MAX_OUTPUT_BYTES })
   } catch (error) {
     if (isMissing(error)) throw new Error(`${program} is not installed (Debian package postgresql-client)`)
     throw new Error(lastLine(error) ?? `${program} failed`)
   }
+}
+
+/** As libpq takes it; an empty password is none to it. */
+function withoutPassword(url: string): string {
+  return url
+    .replace(/^(\w+:\/\/[^:/?#]*):[^/?#]*@/, (_, start: string) => `${start}@`)
+    .replace(/([?&])password=[^&#]*/g, (_, start: string) => `${start}password=`)
 }
 
 function isMissing(error: unknown): boolean {
