@@ -39,7 +39,7 @@ export const STREAM_FAMILIES: readonly StreamFamily[] = [
   counter('received_frames', 'Audio and video frames received', s => s.framesIn),
   counter('repaired_frames', 'Frames whose timestamps were repaired', s => s.framesRepaired),
   counter('dropped_frames', 'Frames left out for viewers who were too slow', s => s.framesDropped),
-  gauge('bitrate_bits_per_second', 'Bits per second received lately', s => s.bitrateKbps * 1000),
+  gauge('received_bytes_per_second', 'Bytes per second received lately', s => s.bitrateKbps * 125),
   gauge('video_frames_per_second', 'Video frames per second received lately', s => s.fps),
   gauge('gop_seconds', 'Length of the last complete GOP', s => seconds(s.gopMs)),
   gauge(

@@ -22,13 +22,16 @@ export class ProductUnderTest {
   /** `http://127.0.0.1:port` of console and API. */
   console = ''
   #token = ''
+  /** Standard error, where nothing is expected. */
+  #complaints = ''
 
   private constructor(variables: Record<string, string>) {
     this.#data = mkdtempSync(join(tmpdir(), 'sightline-product-'))
     const script = join(import.meta.dirname, '../../src/bin/sightline.ts')
     this.#supervisor = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, 'start'], {
       cwd: this.#data,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      // The channel ends with this process, and the product with the channel: also when a test timed out.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {
         ...process.env,
         SIGHTLINE_DATA: join(this.#data, 'data'),
@@ -41,15 +44,17 @@ export class ProductUnderTest {
         ...variables,
       },
     })
-    // A test that timed out never reaches its end; nothing of it may outlive this process.
-    process.once('exit', () => this.#supervisor.kill('SIGKILL'))
     createInterface({ input: this.#supervisor.stdout! }).on('line', line => this.lines.push(JSON.parse(line)))
+    this.#supervisor.stderr?.on('data', (text: Buffer) => (this.#complaints += text.toString()))
   }
 
   /** Starts it and signs in. */
   static async start(variables: Record<string, string> = {}): Promise<ProductUnderTest> {
     const product = new ProductUnderTest(variables)
-    const ready = await until('the product is ready', () => product.#lines('supervisor', 'ready')[0])
+    const ready = await until('the product is ready', () => {
+      if (product.#supervisor.exitCode !== null) throw new Error(`the product did not start: ${product.#complaints}`)
+      return product.#lines('supervisor', 'ready')[0]
+    })
     product.console = String(ready['console'])
     const body = { username: 'admin', password: PASSWORD }
     product.#token = String((await product.api('POST', '/sessions', body))['token'])
@@ -79,6 +84,12 @@ export class ProductUnderTest {
     const text = await response.text()
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
     return text === '' ? {} : JSON.parse(text)
+  }
+
+  /** The platform's Prometheus page, with the series of each stream. */
+  async metrics(): Promise<string> {
+    const response = await fetch(`${this.console}/metrics`, { headers: { Authorization: `Bearer ${this.#token}` } })
+    return response.text()
   }
 
   async node(): Promise<Record<string, unknown> | undefined> {
