@@ -1,5 +1,4 @@
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import {
   existsSync,
   mkdtempSync,
@@ -12,10 +11,10 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { dropPostgresDatabase, newPostgresDatabase } from '../../test/databases.ts'
+import { platformEnvironment, startPlatformProcess } from '../../test/support/platform-process.ts'
 import { type Database, openDatabase } from '../storage/database.ts'
 import { MIGRATIONS, migrate } from '../storage/migrate.ts'
 
@@ -45,13 +44,10 @@ describe.each(kinds)('$name', ({ name, newUrl, drop }) => {
     rmSync(directory, { recursive: true })
   })
 
-  const environment = () => {
-    const ports = { SIGHTLINE_LISTEN_HTTP: '127.0.0.1:0', SIGHTLINE_DATABASE: url, SIGHTLINE_LOG_FORMAT: 'json' }
-    return { ...process.env, ...ports, SIGHTLINE_DATA: join(directory, 'data') }
-  }
+  const environment = () => platformEnvironment(url, join(directory, 'data'))
   const program = join(import.meta.dirname, 'sightline.ts')
   const sightline = async (...args: string[]) => {
-    const options = { env: environment(), cwd: directory }
+    const options = { env: await environment(), cwd: directory }
     const run = promisify(execFile)(process.execPath, [program, ...args], options)
     return run.then(
       ({ stdout }) => stdout,
@@ -60,22 +56,10 @@ describe.each(kinds)('$name', ({ name, newUrl, drop }) => {
   }
   const open = () => openDatabase({ url, dataDir: join(directory, 'data') })
 
-  /** The platform process, once it is ready. */
   async function startPlatform(): Promise<() => Promise<void>> {
-    const child = spawn(process.execPath, [program, 'platform'], {
-      env: environment(),
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    const end = async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return
-      const ended = once(child, 'exit')
-      child.kill('SIGTERM')
-      await ended
-    }
-    stop.push(end)
-    for await (const line of createInterface({ input: child.stdout })) if (line.includes('"ready"')) break
-    child.stdout.resume()
-    return end
+    const platform = await startPlatformProcess(await environment())
+    stop.push(platform.stop)
+    return platform.stop
   }
 
   async function fill(db: Database, rows = ROWS): Promise<void> {

@@ -104,7 +104,7 @@ export class PostgresPool {
 export const POSTGRES_APPLICATION = 'sightline'
 
 /** Where the database is, for people. Throws CONFIG_INVALID for a URL that is none. */
-export function postgresName(url: string): string {
+function postgresName(url: string): string {
   try {
     const { host, port, database } = new pg.Client({ connectionString: url })
     return `PostgreSQL ${host}:${port}/${database ?? ''}`
