@@ -6,6 +6,10 @@ import { CloseStack } from '../base/lifecycle.ts'
 import { describeSettings } from '../config/describe.ts'
 import type { Settings } from '../config/schema.ts'
 import { type Certificate, Server } from '../http/server.ts'
+import { Authenticator } from '../platform/access/authenticator.ts'
+import { ApiKeyService } from '../platform/api-keys/api-key-service.ts'
+import { AuditLog } from '../platform/audit/audit-log.ts'
+import { AuditService } from '../platform/audit/audit-service.ts'
 import { NodeEvents } from '../platform/nodes/node-events.ts'
 import { NodeLinks } from '../platform/nodes/node-links.ts'
 import { NodeService } from '../platform/nodes/node-service.ts'
@@ -17,9 +21,7 @@ import { StreamService } from '../platform/streams/stream-service.ts'
 import { StreamStore } from '../platform/streams/stream-store.ts'
 import { SystemService } from '../platform/system/system-service.ts'
 import { SessionService } from '../platform/users/session-service.ts'
-import { SessionStore } from '../platform/users/session-store.ts'
 import { UserService } from '../platform/users/user-service.ts'
-import { UserStore } from '../platform/users/user-store.ts'
 import { BackupSocket } from '../storage/backup-socket.ts'
 import { isPostgresUrl, openDatabase } from '../storage/database.ts'
 import type { RoleEnvironment, Running } from './role-process.ts'
@@ -45,9 +47,13 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
     closing.defer(() => db.destroy())
     if (!isPostgresUrl(settings.database)) closing.add(await BackupSocket.listen(settings.data, db, log))
 
-    const users = new UserStore(db)
-    const administrator = await new UserService(users, clock).ensureAdministrator(settings.admin.password)
-    const sessions = new SessionService(users, new SessionStore(db), clock)
+    const auditLog = new AuditLog(clock)
+    const users = new UserService(db, clock, auditLog)
+    const administrator = await users.ensureAdministrator(settings.admin.password)
+    const sessions = new SessionService(db, clock, auditLog)
+    const apiKeys = new ApiKeyService(db, clock, auditLog)
+    const authenticator = new Authenticator(sessions, apiKeys)
+    const audit = new AuditService(db, clock)
     const spaces = await SpaceService.open(db, clock)
     const history = new StreamHistory(clock, log)
     const events = new NodeEvents(db, history, log)
@@ -66,7 +72,7 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
     const system = new SystemService({ version, configuration, reload, links, clock, log })
 
     const tidy = () =>
-      Promise.all([sessions.tidy(), history.tidy(db)]).catch((error: unknown) =>
+      Promise.all([sessions.tidy(), audit.tidy(), history.tidy(db)]).catch((error: unknown) =>
         log.error('tidying the database failed', { reason: errorText(error) }),
       )
     const tidying = timers.every(TIDY_EVERY_MS, () => void tidy())
@@ -74,7 +80,7 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
 
     const server = closing.add(
       await Server.create({
-        services: { sessions, spaces, streams, nodes, links, events, system },
+        services: { authenticator, users, sessions, apiKeys, audit, spaces, streams, nodes, links, events, system },
         version,
         clock,
         log,

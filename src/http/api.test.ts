@@ -31,7 +31,7 @@ afterEach(async () => {
 })
 
 function call(
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   url: string,
   payload?: InjectOptions['payload'],
   as = token,
@@ -69,7 +69,21 @@ async function nodeWith(...paths: string[]): Promise<NodeUnderTest> {
 describe('every route', () => {
   const ROUTES = [
     ['DELETE', '/sessions/current'],
+    ['GET', '/sessions'],
+    ['DELETE', '/sessions'],
+    ['DELETE', '/sessions/st_x'],
     ['GET', '/me'],
+    ['PUT', '/me/password'],
+    ['GET', '/users'],
+    ['POST', '/users'],
+    ['GET', '/users/st_x'],
+    ['PATCH', '/users/st_x'],
+    ['DELETE', '/users/st_x'],
+    ['PUT', '/users/st_x/password'],
+    ['GET', '/api-keys'],
+    ['POST', '/api-keys'],
+    ['DELETE', '/api-keys/st_x'],
+    ['GET', '/audit'],
     ['GET', '/spaces'],
     ['PATCH', '/spaces/default'],
     ['POST', '/streams'],
@@ -164,7 +178,11 @@ describe('sessions', () => {
     expect(session.user).toEqual({ id: expect.stringMatching(/^us_/), name: 'admin', role: 'administrator' })
     expect(Buffer.from(session.token, 'base64url')).toHaveLength(32)
     expect(Date.parse(session.expiresAt) - platform.time.nowMs()).toBe(86_400_000)
-    expect((await call('GET', '/me', undefined, session.token)).json()).toEqual(session.user)
+    expect((await call('GET', '/me', undefined, session.token)).json()).toEqual({
+      ...session.user,
+      kind: 'user',
+      permissions: expect.arrayContaining(['users.write', 'streams.write']),
+    })
     expect((await call('DELETE', '/sessions/current', undefined, session.token)).statusCode).toBe(204)
     expect((await call('GET', '/me', undefined, session.token)).statusCode).toBe(401)
     expect((await call('GET', '/me')).statusCode).toBe(200) // another session of the same user

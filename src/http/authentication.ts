@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import { AppError } from '../base/errors.ts'
-import type { Actor } from '../platform/access/actor.ts'
-import type { SessionService } from '../platform/users/session-service.ts'
+import { addressOf } from '../base/ip-address.ts'
+import type { Actor, Origin } from '../platform/access/actor.ts'
+import type { Authenticator } from '../platform/access/authenticator.ts'
 import type { App } from './app.ts'
 
 /** Our tokens have 43 letters; that of the link is whatever the operator configured. */
@@ -13,12 +14,20 @@ export function bearerToken(header: string | undefined): string | null {
 }
 
 /** Every route under `/api` that is not marked open needs a token. */
-export function requireAuthentication(app: App, sessions: SessionService): void {
+export function requireAuthentication(app: App, authenticator: Authenticator): void {
   app.decorateRequest('caller', null)
   app.addHook('onRequest', async request => {
     if (request.routeOptions.config.open) return
-    request.caller = await sessions.authenticate(bearerToken(request.headers.authorization) ?? '')
+    request.caller = await authenticator.authenticate(
+      bearerToken(request.headers.authorization) ?? '',
+      originOf(request),
+    )
   })
+}
+
+/** Where a request came from, for the audit log. */
+export function originOf(request: FastifyRequest): Origin {
+  return { remote: addressOf(request.ip), traceId: request.id }
 }
 
 /** Throws UNAUTHENTICATED. */

@@ -1,7 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { StreamStatus } from '../link/status.ts'
+import { permit } from '../platform/access/permission.ts'
 import type { App } from './app.ts'
-import { bearerToken } from './authentication.ts'
+import { bearerToken, originOf } from './authentication.ts'
 import type { Services } from './services.ts'
 
 /** Seconds; most routes answer within a few milliseconds, a login takes a tenth of a second. */
@@ -26,15 +27,19 @@ export function serveMetrics(app: App, services: Services): void {
   })
   app.get('/metrics', { config: { open: true }, schema: { hide: true } }, async (request, reply) => {
     const token = bearerToken(request.headers.authorization)
-    if (token !== null) await services.sessions.authenticate(token)
+    if (token !== null) permit(await services.authenticator.authenticate(token, originOf(request)), 'metrics.read')
     const parts = [await all.metrics(), ...(token === null ? [] : [await streams.metrics()])]
     return reply.type(all.contentType).send(parts.join('\n'))
   })
 }
 
+/** Gauges of the library that are named as counters; the same numbers by kind are there without `_total`. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
+
 function platformMetrics({ events, links }: Services): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
+  for (const name of MISNAMED) registry.removeSingleMetric(name)
   const registers = [registry]
   const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({
@@ -53,7 +58,9 @@ function platformMetrics({ events, links }: Services): Registry {
   gauge('nodes', 'Nodes whose link is up', () => links.nodes.size)
   gauge('streams', 'Live streams', () => sum(() => 1))
   gauge('viewers', 'Viewers of all live streams', () => sum(stream => stream.viewers))
-  gauge('ingest_bits_per_second', 'Bits received for all live streams', () => sum(s => s.bitrateKbps * 1000))
+  gauge('received_bytes_per_second', 'Bytes per second received for all live streams', () =>
+    sum(s => s.bitrateKbps * 125),
+  )
   new Counter({
     name: 'sightline_platform_link_events_total',
     help: 'Events of nodes by what became of them',
@@ -68,7 +75,7 @@ function platformMetrics({ events, links }: Services): Registry {
 }
 
 const STREAM_SERIES: Record<string, { help: string; value: (stream: StreamStatus) => number | null }> = {
-  bitrate_bits_per_second: { help: 'Bits received', value: stream => stream.bitrateKbps * 1000 },
+  received_bytes_per_second: { help: 'Bytes per second received', value: stream => stream.bitrateKbps * 125 },
   frames_per_second: { help: 'Video frames received', value: stream => stream.fps },
   gop_seconds: {
     help: 'Length of the last GOP',

@@ -15,12 +15,15 @@ import { answerErrors, MAX_BODY_BYTES } from './error-answers.ts'
 import { linkUpgrade } from './link-endpoint.ts'
 import { serveMetrics } from './metrics.ts'
 import { describeApi } from './openapi.ts'
+import { apiKeyRoutes } from './routes/api-keys.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { healthRoutes } from './routes/health.ts'
 import { nodeRoutes } from './routes/nodes.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { spaceRoutes } from './routes/spaces.ts'
 import { type AddressSettings, streamRoutes } from './routes/streams.ts'
 import { systemRoutes } from './routes/system.ts'
+import { userRoutes } from './routes/users.ts'
 import { secureHeaders } from './security-headers.ts'
 import type { Services } from './services.ts'
 
@@ -78,9 +81,12 @@ export async function createApp(options: ServerOptions): Promise<App> {
   await app.register(
     async api => {
       refuseUnknownParameters(api)
-      requireAuthentication(api, services.sessions)
+      requireAuthentication(api, services.authenticator)
       healthRoutes(api, services)
       sessionRoutes(api, services)
+      userRoutes(api, services)
+      apiKeyRoutes(api, services)
+      auditRoutes(api, services)
       spaceRoutes(api, services)
       streamRoutes(api, services, clock, addresses)
       nodeRoutes(api, services)

@@ -1,3 +1,6 @@
+import type { Authenticator } from '../platform/access/authenticator.ts'
+import type { ApiKeyService } from '../platform/api-keys/api-key-service.ts'
+import type { AuditService } from '../platform/audit/audit-service.ts'
 import type { NodeEvents } from '../platform/nodes/node-events.ts'
 import type { NodeLinks } from '../platform/nodes/node-links.ts'
 import type { NodeService } from '../platform/nodes/node-service.ts'
@@ -5,10 +8,15 @@ import type { SpaceService } from '../platform/spaces/space-service.ts'
 import type { StreamService } from '../platform/streams/stream-service.ts'
 import type { SystemService } from '../platform/system/system-service.ts'
 import type { SessionService } from '../platform/users/session-service.ts'
+import type { UserService } from '../platform/users/user-service.ts'
 
 /** What the routes call. */
 export interface Services {
+  readonly authenticator: Authenticator
+  readonly users: UserService
   readonly sessions: SessionService
+  readonly apiKeys: ApiKeyService
+  readonly audit: AuditService
   readonly spaces: SpaceService
   readonly streams: StreamService
   readonly nodes: NodeService

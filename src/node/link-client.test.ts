@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import {
+  ADMINISTRATOR,
   liveStream,
   NodeUnderTest,
   type PlatformUnderTest,
@@ -64,8 +65,7 @@ test('a change of a space reaches the node, and is still there after a restart w
   const node = makeNode()
   node.client.start()
   await up(node)
-  const admin = { kind: 'user', id: 'us_1', name: 'admin', role: 'administrator' } as const
-  await platform.services.spaces.update(admin, 'default', { play: 'open' })
+  await platform.services.spaces.update(ADMINISTRATOR, 'default', { play: 'open' })
   await vi.waitFor(() => expect(node.applied.at(-1)?.spaces[0]?.play).toBe('open'))
   await node.close()
   const again = makeNode()

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FakeTime } from '../../src/base/fake-time.ts'
 import { newSecret } from '../../src/base/id.ts'
@@ -15,7 +13,11 @@ import type { TraceEntry } from '../../src/link/trace.ts'
 import { createLinkClient, type LinkClient, type LinkClientOptions } from '../../src/node/link-client.ts'
 import { NodeStore as NodeFile } from '../../src/node/node-store.ts'
 import { Outbox } from '../../src/node/outbox.ts'
-import type { Role } from '../../src/platform/access/actor.ts'
+import type { Actor, Role } from '../../src/platform/access/actor.ts'
+import { Authenticator } from '../../src/platform/access/authenticator.ts'
+import { ApiKeyService } from '../../src/platform/api-keys/api-key-service.ts'
+import { AuditLog } from '../../src/platform/audit/audit-log.ts'
+import { AuditService } from '../../src/platform/audit/audit-service.ts'
 import { NodeEvents } from '../../src/platform/nodes/node-events.ts'
 import { NodeLinks } from '../../src/platform/nodes/node-links.ts'
 import { NodeService } from '../../src/platform/nodes/node-service.ts'
@@ -28,16 +30,30 @@ import { SystemService } from '../../src/platform/system/system-service.ts'
 import { hashPassword } from '../../src/platform/users/password.ts'
 import { SessionService } from '../../src/platform/users/session-service.ts'
 import { SessionStore } from '../../src/platform/users/session-store.ts'
+import { UserService } from '../../src/platform/users/user-service.ts'
 import { UserStore } from '../../src/platform/users/user-store.ts'
-import { type Database, openDatabase } from '../../src/storage/database.ts'
+import type { Database } from '../../src/storage/database.ts'
+import { chosenDatabase } from '../databases.ts'
 
 export const LINK_TOKEN = 'a link token for tests'
 export const PASSWORD = 'correct horse'
 
+/** An administrator who logged in. */
+export const ADMINISTRATOR: Actor = {
+  kind: 'user',
+  id: 'us_admin',
+  name: 'admin',
+  role: 'administrator',
+  scopes: null,
+  credential: 'ss_admin',
+  remote: '192.0.2.1',
+  traceId: 't-admin',
+}
+
 /** Made once for all tests of a file: it is meant to be slow. */
 let passwordHash: Promise<string> | null = null
 
-/** The platform's services on a real database in a temporary folder; time stands still unless advanced. */
+/** The platform's services on a real database of the kind this run is for; time stands still unless advanced. */
 export interface PlatformUnderTest {
   readonly db: Database
   readonly time: FakeTime
@@ -50,28 +66,52 @@ export interface PlatformUnderTest {
 }
 
 export async function platformUnderTest(overrides: Partial<ServerOptions> = {}): Promise<PlatformUnderTest> {
-  const directory = mkdtempSync(join(tmpdir(), 'sightline-platform-'))
+  const database = await chosenDatabase.create()
+  const { db } = database
+  const directory = database.options.dataDir
   const time = new FakeTime()
   const log = silentLog
-  const db = await openDatabase({ url: 'sqlite', dataDir: directory })
-  const users = new UserStore(db)
   const addUser = async (name: string, role: Role) => {
     passwordHash ??= hashPassword(PASSWORD)
-    const at = { created_at: time.nowMs(), expires_at: time.nowMs() + 86_400_000 }
-    const { created_at } = at
-    await users.insert({ id: `us_${name}`, name, role, password_hash: await passwordHash, created_at })
+    const created_at = time.nowMs()
+    const password_hash = await passwordHash
+    await new UserStore(db).insert({
+      id: `us_${name}`,
+      name,
+      role,
+      password_hash,
+      created_at,
+      disabled: 0,
+      last_login_at: null,
+    })
     const token = newSecret(32)
     const token_hash = createHash('sha256').update(token).digest('hex')
-    await new SessionStore(db).insert({ token_hash, user_id: `us_${name}`, ...at, remote: '', agent: '' })
+    await new SessionStore(db).insert({
+      id: `ss_${name}`,
+      token_hash,
+      user_id: `us_${name}`,
+      created_at,
+      expires_at: created_at + 86_400_000,
+      last_used_at: created_at,
+      remote: '',
+      agent: '',
+    })
     return token
   }
+  const auditLog = new AuditLog(time)
+  const sessions = new SessionService(db, time, auditLog)
+  const apiKeys = new ApiKeyService(db, time, auditLog)
   const spaces = await SpaceService.open(db, time)
   const events = new NodeEvents(db, new StreamHistory(time, log), log)
   const store = new NodeStore(db)
   const links = new NodeLinks({ store, events, desired: () => spaces.desired, clock: time, timers: time, log })
   spaces.onChange(() => links.applyDesired())
   const services: Services = {
-    sessions: new SessionService(users, new SessionStore(db), time),
+    authenticator: new Authenticator(sessions, apiKeys),
+    users: new UserService(db, time, auditLog),
+    sessions,
+    apiKeys,
+    audit: new AuditService(db, time),
     spaces,
     streams: new StreamService({ store: new StreamStore(db), links, spaces, clock: time }),
     nodes: new NodeService(store, links),
@@ -110,8 +150,7 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
     addUser,
     async close() {
       await links.close()
-      await db.destroy()
-      rmSync(directory, { recursive: true })
+      await database.remove()
     },
   }
 }

@@ -1,33 +1,62 @@
 import { AppError } from '../../base/errors.ts'
-import type { Actor, Role } from './actor.ts'
+import type { Actor, Role, Scope } from './actor.ts'
 
 const ALL: readonly Role[] = ['administrator', 'operator', 'viewer']
 const OPERATE: readonly Role[] = ['administrator', 'operator']
 const ADMINISTER: readonly Role[] = ['administrator']
 
-/** What can be asked for, and which roles may. */
+interface Rule {
+  readonly roles: readonly Role[]
+  /** Scope an API key needs for it; null: no key may, it takes a person who logged in. */
+  readonly scope: Scope | null
+}
+
+/** What can be asked for, which roles may, and which scope a key of such a user needs. */
 const PERMISSIONS = {
-  'spaces.read': ALL,
-  'spaces.write': ADMINISTER,
-  'streams.read': ALL,
-  'streams.write': OPERATE,
-  'streams.kick': OPERATE,
-  /** The push key is a credential: who only looks does not get it. */
-  'streams.publishUrl': OPERATE,
-  'nodes.read': ALL,
-  'system.read': ADMINISTER,
-  'system.reload': ADMINISTER,
-} as const satisfies Record<string, readonly Role[]>
+  /** One's own password, sessions. */
+  account: { roles: ALL, scope: null },
+  'users.read': { roles: ADMINISTER, scope: 'users:write' },
+  'users.write': { roles: ADMINISTER, scope: 'users:write' },
+  'sessions.all': { roles: ADMINISTER, scope: null },
+  'apiKeys.own': { roles: OPERATE, scope: null },
+  'apiKeys.all': { roles: ADMINISTER, scope: null },
+  'audit.read': { roles: ADMINISTER, scope: 'read' },
+  'spaces.read': { roles: ALL, scope: 'read' },
+  'spaces.write': { roles: ADMINISTER, scope: 'spaces:write' },
+  /** Push and signing keys are credentials: who only looks does not get them. */
+  'spaces.keys': { roles: OPERATE, scope: 'spaces:write' },
+  'streams.read': { roles: ALL, scope: 'read' },
+  'streams.write': { roles: OPERATE, scope: 'streams:write' },
+  'streams.kick': { roles: OPERATE, scope: 'streams:write' },
+  'streams.forbid': { roles: OPERATE, scope: 'streams:write' },
+  'streams.publishUrl': { roles: OPERATE, scope: 'streams:write' },
+  'nodes.read': { roles: ALL, scope: 'read' },
+  /** Series of each stream by name. */
+  'metrics.read': { roles: ALL, scope: 'metrics' },
+  'system.read': { roles: ADMINISTER, scope: 'read' },
+  'system.reload': { roles: ADMINISTER, scope: 'system:write' },
+} as const satisfies Record<string, Rule>
 
 export type Permission = keyof typeof PERMISSIONS
 
 export function may(actor: Actor, permission: Permission): boolean {
-  return PERMISSIONS[permission].some(role => role === actor.role)
+  return refusal(actor, PERMISSIONS[permission]) === null
 }
 
 /** Throws FORBIDDEN. */
 export function permit(actor: Actor, permission: Permission): void {
-  if (!may(actor, permission)) {
-    throw new AppError('FORBIDDEN', { action: permission, reason: `the role ${actor.role} does not include it` })
-  }
+  const reason = refusal(actor, PERMISSIONS[permission])
+  if (reason !== null) throw new AppError('FORBIDDEN', { action: permission, reason })
+}
+
+/** All that the actor may, in the order of the table. */
+export function permissionsOf(actor: Actor): Permission[] {
+  return Object.keys(PERMISSIONS).filter((name): name is Permission => may(actor, name as Permission)) // its own keys
+}
+
+function refusal({ role, scopes }: Actor, { roles, scope }: Rule): string | null {
+  if (!roles.includes(role)) return `the role ${role} does not include it`
+  if (scopes === null) return null
+  if (scope === null) return 'it takes a login, not an API key'
+  return scopes.includes(scope) ? null : `the API key does not have the scope ${scope}`
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import { AppError } from '../../base/errors.ts'
+import { networkOf } from '../../base/ip-address.ts'
 
 /** Wrong passwords that cost nothing: people mistype. */
 const FREE_BY_ACCOUNT = 5
@@ -31,10 +32,10 @@ export class LoginDelay {
   }
 
   /**
-   * Runs one attempt, one at a time; `attempt` answers null for a wrong password.
-   * Throws TOO_MANY_REQUESTS while the caller has to wait, UNAUTHENTICATED for a wrong password.
+   * Runs one attempt, one at a time; `attempt` answers null for a wrong password, and so does this.
+   * Throws TOO_MANY_REQUESTS while the caller has to wait.
    */
-  async attempt<T>(account: string, address: string, attempt: () => Promise<T | null>): Promise<T> {
+  async attempt<T>(account: string, address: string, attempt: () => Promise<T | null>): Promise<T | null> {
     if (this.#queued >= MAX_QUEUED) throw new AppError('TOO_MANY_REQUESTS', { seconds: 2 })
     this.#queued++
     const turn = this.#queue.then(() => this.#attempt(account, address, attempt))
@@ -46,7 +47,8 @@ export class LoginDelay {
     }
   }
 
-  async #attempt<T>(account: string, address: string, attempt: () => Promise<T | null>): Promise<T> {
+  async #attempt<T>(account: string, remote: string, attempt: () => Promise<T | null>): Promise<T | null> {
+    const address = networkOf(remote)
     const both = `${account}\n${address}`
     const waitMs = Math.max(this.#waitMs(both, FREE_BY_ACCOUNT), this.#waitMs(address, FREE_BY_ADDRESS))
     if (waitMs > 0) throw new AppError('TOO_MANY_REQUESTS', { seconds: Math.ceil(waitMs / 1000) })
@@ -54,7 +56,7 @@ export class LoginDelay {
     if (result === null) {
       this.#fail(both)
       this.#fail(address)
-      throw new AppError('UNAUTHENTICATED')
+      return null
     }
     this.#failures.delete(both)
     return result

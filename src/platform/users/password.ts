@@ -1,4 +1,5 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto'
+import { AppError } from '../../base/errors.ts'
 
 /** OWASP Password Storage Cheat Sheet, scrypt row with the least memory: 16 MiB and about 100 ms for one check. */
 const COST = { N: 2 ** 14, r: 8, p: 5 }
@@ -25,4 +26,16 @@ function derive(password: string, salt: Buffer, length: number, options: ScryptO
     // the same letters typed on different keyboards are the same password: NFKC
     scrypt(password.normalize('NFKC'), salt, length, options, (error, hash) => (error ? reject(error) : resolve(hash)))
   })
+}
+
+/** NIST SP 800-63B §5.1.1.2: length counts, composition rules do not. */
+const MIN_LENGTH = 8
+const MAX_LENGTH = 256
+
+/** Throws INVALID for a password nobody should have. */
+export function checkNewPassword(password: string, userName: string): void {
+  const refuse = (reason: string) => new AppError('INVALID', { field: 'body.password', reason })
+  if ([...password].length < MIN_LENGTH) throw refuse(`at least ${MIN_LENGTH} letters`)
+  if (password.length > MAX_LENGTH) throw refuse(`at most ${MAX_LENGTH} letters`)
+  if (password.normalize('NFKC').toLowerCase() === userName) throw refuse('the user name is no password')
 }
