@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock, systemTimers } from '../base/clock.ts'
 import { errorText } from '../base/errors.ts'
@@ -38,6 +39,7 @@ export interface Started {
 
 /** `sightline start`: platform and node as two processes, each started again when it ends, until a signal stops both. */
 export async function runStart({ configFile, program, onReady }: StartOptions): Promise<void> {
+  process.title = 'sightline supervisor'
   const startedAt = systemClock.monotonicMs()
   const loaded = loadSettings({ file: configFile, environment: process.env, directory: process.cwd() })
   const ports = await fixedPorts(loaded.settings)
@@ -101,7 +103,14 @@ export async function runStart({ configFile, program, onReady }: StartOptions): 
     process.exit(exitCode)
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(signal, 0))
+  // Started over an IPC channel (by a test or another supervisor): nothing of us outlives the one who started us.
+  process.on('disconnect', () => void stop('whoever started this is gone', 0))
+  const fromTerminal = process.stdout.isTTY
   process.on('SIGHUP', () => {
+    if (fromTerminal && !hasTerminal()) {
+      void stop('the terminal is gone', 0)
+      return
+    }
     try {
       log.setLevel(loadSettings({ file: configFile, environment, directory: process.cwd() }).settings.log.level)
     } catch (error) {
@@ -139,6 +148,16 @@ function linkVariables({ listen, link, data }: Settings): Record<string, string>
 export function localHost(host: string | undefined): string {
   if (host === undefined || host === '0.0.0.0' || host === '::') return '127.0.0.1'
   return host.includes(':') ? `[${host}]` : host
+}
+
+/** A closed terminal sends SIGHUP too; whoever asks for a reload leaves it open. */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'))
+    return true
+  } catch {
+    return false
+  }
 }
 
 function isReady(message: unknown): message is RoleMessage {
