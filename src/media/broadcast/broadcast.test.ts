@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { AppError } from '../../base/errors.ts'
 import { FakeTime } from '../../base/fake-time.ts'
 import type { Frame } from '../stream/frame.ts'
 import { audioFrame, audioTrack, videoFrame, videoTrack } from '../stream/test-frames.ts'
@@ -11,7 +12,11 @@ import type { Packager, Parts, Sink } from './packager.ts'
 const textPackager: Packager = {
   carries: () => true,
   header: (tracks: readonly Track[], startMs: number): Parts => [Buffer.from(`H${startMs}/${tracks.length} `)],
-  frame: (frame: Frame): Parts => [Buffer.from(frame.keyframe && frame.track.kind === 'video' ? '*' : ''), frame.data],
+  frame: (frame: Frame): Parts => {
+    if (frame.data.toString() === 'too large')
+      throw new AppError('LIMIT_EXCEEDED', { what: 'frame', size: 9, limit: 8 })
+    return [Buffer.from(frame.keyframe && frame.track.kind === 'video' ? '*' : ''), frame.data]
+  },
 }
 
 class TestSink implements Sink {
@@ -225,6 +230,16 @@ test('an envelope is put around each write, by kind of viewer', () => {
   broadcast.onFrame(videoFrame(40))
   expect(sink.text).toBe('<9>H0/2 *v0 <4>v40 ')
   expect(plain.sink.text).toBe('H0/2 *v0 v40 ')
+})
+
+test('a frame the format cannot say is left out, for this format alone', () => {
+  const { broadcast, join } = setUp()
+  broadcast.onFrame(videoFrame(0, true))
+  const { sink } = join()
+  expect(() => broadcast.onFrame(videoFrame(40, false, Buffer.from('too large')))).not.toThrow()
+  broadcast.onFrame(videoFrame(80))
+  expect(sink.text).toBe('H0/2 *v0 v80 ')
+  expect(broadcast.unpackaged).toBe(1)
 })
 
 test('the end of the stream: what is left is written, everybody is told, once', () => {

@@ -1,4 +1,5 @@
 import type { Clock, Timer, Timers } from '../../base/clock.ts'
+import { AppError } from '../../base/errors.ts'
 import { dtsMs, type Frame } from '../stream/frame.ts'
 import { GOP_CACHE_LIMITS } from '../stream/gop-cache.ts'
 import type { Reader } from '../stream/reader.ts'
@@ -48,6 +49,8 @@ export class Broadcast implements Reader {
   #dueMs = 0
   #audioStartMs = Number.NEGATIVE_INFINITY
   #ended = false
+  /** Frames that could not be said in this format (larger than it allows). */
+  unpackaged = 0
   readonly #header = (position: number): Parts => this.#packager.header(this.#tracks, this.#log.dtsAt(position))
 
   constructor(packager: Packager, options: BroadcastOptions) {
@@ -95,11 +98,14 @@ export class Broadcast implements Reader {
 
   onTracks(tracks: readonly Track[]): void {
     this.#tracks = tracks.filter(track => this.#packager.carries(track))
+    this.#packager.tracks?.(this.#tracks)
   }
 
   onFrame(frame: Frame): void {
     if (!this.#packager.carries(frame.track)) return
-    this.#log.append(this.#packager.frame(frame), this.#startsAt(frame), dtsMs(frame))
+    const parts = this.#package(frame)
+    if (parts === null) return
+    this.#log.append(parts, this.#startsAt(frame), dtsMs(frame))
     if (this.#log.gopStart >= 0 && this.#log.end - this.#log.gopStart > GOP_CACHE_LIMITS.maxBytes) this.#log.forgetGop()
     if (this.#viewers > 0) this.#schedule()
     else this.#trim()
@@ -122,6 +128,17 @@ export class Broadcast implements Reader {
       }
     }
     this.#options.onEnd()
+  }
+
+  /** Null for a frame the format has no room for; the publisher and other formats must not suffer from it. */
+  #package(frame: Frame): Parts | null {
+    try {
+      return this.#packager.frame(frame)
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+      this.unpackaged++
+      return null
+    }
   }
 
   #startsAt(frame: Frame): boolean {

@@ -11,6 +11,8 @@ export type Parts = readonly Uint8Array[]
 export interface Packager {
   /** Whether the format can carry this track; frames of the others are not handed to `frame`. */
   carries(track: Track): boolean
+  /** The tracks that will follow are known or have changed; comes before their first frames. */
+  tracks?(tracks: readonly Track[]): void
   /**
    * What a new viewer needs before the first frame: file header, metadata, codec configuration of `tracks`.
    * `startMs` is the decoding time of the first frame that will follow.

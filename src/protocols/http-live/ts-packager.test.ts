@@ -28,8 +28,9 @@ const tracksOf = (frames: readonly Frame[]): Track[] => [...new Set(frames.map(f
 /** A viewer's bytes from frame number `from` on: as in the broadcast, frames are packaged before he comes. */
 function watch(format: LiveFormat, frames: readonly Frame[], from: number): Buffer {
   const packager = format.create('all')
-  const parts = frames.map(frame => (packager.carries(frame.track) ? packager.frame(frame) : []))
   const tracks = tracksOf(frames).filter(track => packager.carries(track))
+  packager.tracks?.(tracks)
+  const parts = frames.map(frame => (packager.carries(frame.track) ? packager.frame(frame) : []))
   return Buffer.concat([...packager.header(tracks, 0), ...parts.slice(from).flat()])
 }
 

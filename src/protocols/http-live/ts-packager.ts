@@ -8,7 +8,6 @@ import type { LiveFormat, TrackChoice } from './live-format.ts'
 class TsPackager implements Packager {
   readonly #choice: TrackChoice
   readonly #muxer = new TsMuxer()
-  #tracks: readonly Track[] = []
 
   constructor(choice: TrackChoice) {
     this.#choice = choice
@@ -18,23 +17,16 @@ class TsPackager implements Packager {
     return TsMuxer.carries(track) && (this.#choice === 'all' || this.#choice === track.kind)
   }
 
-  header(tracks: readonly Track[]): Parts {
-    this.#use(tracks)
+  tracks(tracks: readonly Track[]): void {
+    this.#muxer.setTracks(tracks)
+  }
+
+  header(): Parts {
     return [this.#muxer.tables()]
   }
 
   frame(frame: Frame): Parts {
-    const { track } = frame
-    // Another publisher may number its tracks anew: a program has one picture and one sound here.
-    if (!this.#tracks.some(({ id, codec }) => id === track.id && codec === track.codec)) {
-      this.#use([...this.#tracks.filter(({ id, kind }) => id !== track.id && kind !== track.kind), track])
-    }
     return [this.#muxer.frame(frame)]
-  }
-
-  #use(tracks: readonly Track[]): void {
-    this.#tracks = tracks
-    this.#muxer.setTracks(tracks)
   }
 }
 
