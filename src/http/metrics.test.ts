@@ -56,7 +56,7 @@ test('totals are open and name no stream', async () => {
   expect(samples.get('sightline_platform_nodes')).toBe(1)
   expect(samples.get('sightline_platform_streams')).toBe(2)
   expect(samples.get('sightline_platform_viewers')).toBe(7)
-  expect(samples.get('sightline_platform_ingest_bits_per_second')).toBe(4_200_000)
+  expect(samples.get('sightline_platform_received_bytes_per_second')).toBe(525_000)
   expect(samples.get('sightline_platform_link_events_total{result="applied"}')).toBeGreaterThan(0)
   const requests = 'sightline_platform_http_request_duration_seconds_count'
   expect(samples.get(`${requests}{method="GET",route="/api/v1/health",status="200"}`)).toBe(1)
