@@ -172,6 +172,85 @@ test('refusals are events, and the limit of viewers is kept', async () => {
   expect(() => publish()).toThrow(expect.objectContaining({ code: 'STREAM_BUSY' }))
   await watch()
   await expect(hub.admit(visitor(), never)).rejects.toMatchObject({ code: 'VIEWER_LIMIT' })
+  expect(events.filter(event => event.type === 'refused').map(({ traceId }) => traceId)).toEqual(
+    Array(3).fill('trace-1'),
+  )
+  expect([...hub.refusals]).toEqual([
+    { action: 'publish', reason: 'mismatch', count: 1 },
+    { action: 'publish', reason: 'stream_busy', count: 1 },
+    { action: 'play', reason: 'viewer_limit', count: 1 },
+  ])
+})
+
+test('a stream nobody publishes is counted and traced, and no event: players ask again and again', async () => {
+  const { hub, events, time } = setUp()
+  const inVain = hub.admit(visitor(), never)
+  time.advance(5000)
+  await expect(inVain).rejects.toMatchObject({ code: 'STREAM_NOT_FOUND' })
+  const left = new AbortController()
+  const gone = hub.admit(visitor(), left.signal)
+  left.abort()
+  await expect(gone).rejects.toMatchObject({ code: 'STREAM_NOT_FOUND' })
+  expect(events).toEqual([])
+  expect([...hub.refusals]).toEqual([{ action: 'play', reason: 'stream_not_found', count: 1 }])
+  expect(hub.trace.entries(PATH).map(entry => entry.step)).toEqual(['viewer asked', 'viewer refused', 'viewer asked'])
+})
+
+test('every step of a stream is traced, and the newest report of a player is shown', async () => {
+  const { hub, publish, watch } = setUp()
+  publish()
+  const { session } = await watch()
+  session.report({ delayMs: 900, droppedFrames: 0 })
+  session.report({ delayMs: 800, droppedFrames: 2 })
+  expect(session.status()).toMatchObject({ delayMs: 800, playerDroppedFrames: 2, traceId: 'trace-1' })
+  hub.kick({ viewerId: session.id }, 'kicked')
+  hub.kick({ path: PATH }, 'kicked')
+  expect(hub.trace.entries(PATH).map(({ step, who }) => (who ? `${step} ${who}` : step))).toEqual([
+    'publish asked',
+    'publish started p1',
+    'first frame',
+    'first keyframe',
+    'viewer asked',
+    `viewer joined ${session.id}`,
+    `viewer kicked ${session.id}`,
+    `viewer left ${session.id}`,
+    'publisher kicked p1',
+    'publish stopped p1',
+  ])
+})
+
+test('the sums of the node only grow: over publishers, viewers and streams that come and go', async () => {
+  const { hub, publish, watch, time } = setUp()
+  const first = publish()
+  first.countBytes(100)
+  const { sink, session } = await watch()
+  const afterFirst = hub.totals()
+  expect(afterFirst).toEqual({ bytesIn: 100, bytesOut: sink.bytes, framesIn: 1, framesDropped: 0 })
+  session.end('closed')
+  first.end('closed')
+  const second = publish()
+  second.countBytes(20)
+  second.end('closed')
+  time.advance(1000)
+  expect(hub.find(PATH)).toBeUndefined()
+  expect(hub.totals()).toEqual({ ...afterFirst, bytesIn: 120, framesIn: 2 })
+  publish().countBytes(3)
+  expect(hub.totals()).toEqual({ ...afterFirst, bytesIn: 123, framesIn: 3 })
+})
+
+test('frames dropped for slow viewers are kept when the viewers have left', async () => {
+  const { hub, publish } = setUp()
+  const publication = publish()
+  const stuck = new TestSink()
+  stuck.pendingBytes = () => 2 << 20
+  const session = hub.join(await hub.admit(visitor(), never), flv, stuck, null)
+  for (let ms = 40; ms <= 2000; ms += 40) publication.write(videoFrame(ms))
+  const dropped = session.status().framesDropped
+  expect(dropped).toBeGreaterThan(40)
+  expect(hub.totals().framesDropped).toBe(dropped)
+  session.end('closed')
+  expect(hub.totals().framesDropped).toBe(dropped)
+  expect(streamStatus(hub.find(PATH)!, hub).framesDropped).toBe(dropped)
 })
 
 test('closing the node ends everything', async () => {
