@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { cameraArguments } from './camera.ts'
+import { cameraArguments, withoutQuery } from './camera.ts'
 import { cameraUrl } from './simulate.ts'
 
 test.each([
@@ -28,4 +28,10 @@ test('ffmpeg takes the arguments, and makes a picture and a tone', () => {
   )
   rmSync(directory, { recursive: true })
   expect(stdout.trim().split('\n')).toEqual(['h264,1280', 'aac'])
+})
+
+test('keys do not reach the log', () => {
+  expect(
+    withoutQuery('Error closing file rtmp://127.0.0.1:1935/live/camera1?key=a-b_c&x=1: Operation not permitted'),
+  ).toBe('Error closing file rtmp://127.0.0.1:1935/live/camera1?...: Operation not permitted')
 })

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { createInterface } from 'node:readline'
 import type { Child } from './supervised-process.ts'
 
 /** Debian's fonts-dejavu-core; without it the picture has no clock. */
@@ -27,7 +28,14 @@ export function cameraArguments(url: string, number: number): string[] {
   ]
 }
 
-/** Starts one simulated camera. What ffmpeg has to say goes to standard error. */
+/** Starts one simulated camera. What ffmpeg has to say goes to standard error, without the keys in its URLs. */
 export function spawnCamera(url: string, number: number): Child {
-  return spawn('ffmpeg', cameraArguments(url, number), { stdio: ['ignore', 'ignore', 'inherit'] })
+  const child = spawn('ffmpeg', cameraArguments(url, number), { stdio: ['ignore', 'ignore', 'pipe'] })
+  createInterface({ input: child.stderr }).on('line', line => process.stderr.write(`${withoutQuery(line)}\n`))
+  return child
+}
+
+/** A line with the parameters of its RTMP URLs taken out. */
+export function withoutQuery(line: string): string {
+  return line.replaceAll(/(rtmps?:\/\/[^\s?]+)\?[^\s:]*/g, '$1?...')
 }
