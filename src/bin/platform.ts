@@ -6,10 +6,16 @@ import { CloseStack } from '../base/lifecycle.ts'
 import { describeSettings } from '../config/describe.ts'
 import type { Settings } from '../config/schema.ts'
 import { type Certificate, Server } from '../http/server.ts'
+import type { NodeEvent } from '../link/events.ts'
 import { Authenticator } from '../platform/access/authenticator.ts'
 import { ApiKeyService } from '../platform/api-keys/api-key-service.ts'
 import { AuditLog } from '../platform/audit/audit-log.ts'
 import { AuditService } from '../platform/audit/audit-service.ts'
+import { EventFeed } from '../platform/events-feed/event-feed.ts'
+import { fromNodeEvent } from '../platform/events-feed/feed-event.ts'
+import { MetricSampler } from '../platform/metrics/metric-sampler.ts'
+import { MetricService } from '../platform/metrics/metric-service.ts'
+import { MetricStore } from '../platform/metrics/metric-store.ts'
 import { NodeEvents } from '../platform/nodes/node-events.ts'
 import { NodeLinks } from '../platform/nodes/node-links.ts'
 import { NodeService } from '../platform/nodes/node-service.ts'
@@ -17,6 +23,7 @@ import { NodeStore } from '../platform/nodes/node-store.ts'
 import { DEFAULT_SPACE } from '../platform/spaces/space.ts'
 import { SpaceService } from '../platform/spaces/space-service.ts'
 import { StreamHistory } from '../platform/streams/stream-history.ts'
+import { StreamRunStore } from '../platform/streams/stream-run-store.ts'
 import { StreamService } from '../platform/streams/stream-service.ts'
 import { StreamStore } from '../platform/streams/stream-store.ts'
 import { SystemService } from '../platform/system/system-service.ts'
@@ -56,13 +63,29 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
     const audit = new AuditService(db, clock)
     const spaces = await SpaceService.open(db, clock)
     const history = new StreamHistory(clock, log)
-    const events = new NodeEvents(db, history, log)
+    const feed: EventFeed = closing.add(new EventFeed({ links: () => links, clock, timers }))
+    const tellFeed = (nodeId: string, event: NodeEvent) => {
+      const told = fromNodeEvent(nodeId, event)
+      if (told) feed.publish(told)
+    }
+    const events = new NodeEvents(db, history, log, tellFeed)
     const nodeStore = new NodeStore(db)
     const desired = () => spaces.desired
-    const links = closing.add(new NodeLinks({ store: nodeStore, events, desired, clock, timers, log }))
+    const onNode = (nodeId: string, state: 'on' | 'lost', reason: string) =>
+      feed.publish({ type: `node.${state}`, permission: 'nodes.read', path: null, data: { nodeId, reason } })
+    const links = closing.add(new NodeLinks({ store: nodeStore, events, desired, onNode, clock, timers, log }))
     spaces.onChange(() => links.applyDesired())
-    const streams = new StreamService({ store: new StreamStore(db), links, spaces, clock })
+    const streams = new StreamService({
+      store: new StreamStore(db),
+      runs: new StreamRunStore(db),
+      links,
+      spaces,
+      clock,
+    })
     const nodes = new NodeService(nodeStore, links)
+    const metricStore = new MetricStore(db)
+    const sampler = closing.add(new MetricSampler({ store: metricStore, links, clock, timers, log }))
+    const metrics = new MetricService({ store: metricStore, sampler, links, nodes, clock })
     const configuration = () =>
       describeSettings(current, origins).map(({ key, origin, value }) => ({
         key,
@@ -80,7 +103,21 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
 
     const server = closing.add(
       await Server.create({
-        services: { authenticator, users, sessions, apiKeys, audit, spaces, streams, nodes, links, events, system },
+        services: {
+          authenticator,
+          users,
+          sessions,
+          apiKeys,
+          audit,
+          spaces,
+          streams,
+          nodes,
+          links,
+          events,
+          system,
+          feed,
+          metrics,
+        },
         version,
         clock,
         log,

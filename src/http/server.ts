@@ -10,6 +10,7 @@ import type { Closable } from '../base/lifecycle.ts'
 import type { Log } from '../base/log.ts'
 import type { App } from './app.ts'
 import { requireAuthentication } from './authentication.ts'
+import { announceChanges } from './change-events.ts'
 import { serveConsole } from './console-files.ts'
 import { answerErrors, MAX_BODY_BYTES } from './error-answers.ts'
 import { linkUpgrade } from './link-endpoint.ts'
@@ -17,7 +18,9 @@ import { serveMetrics } from './metrics.ts'
 import { describeApi } from './openapi.ts'
 import { apiKeyRoutes } from './routes/api-keys.ts'
 import { auditRoutes } from './routes/audit.ts'
+import { feedRoutes } from './routes/feed.ts'
 import { healthRoutes } from './routes/health.ts'
+import { historyRoutes } from './routes/history.ts'
 import { nodeRoutes } from './routes/nodes.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { spaceRoutes } from './routes/spaces.ts'
@@ -82,6 +85,7 @@ export async function createApp(options: ServerOptions): Promise<App> {
     async api => {
       refuseUnknownParameters(api)
       requireAuthentication(api, services.authenticator)
+      announceChanges(api, services.feed)
       healthRoutes(api, services)
       sessionRoutes(api, services)
       userRoutes(api, services)
@@ -89,6 +93,8 @@ export async function createApp(options: ServerOptions): Promise<App> {
       auditRoutes(api, services)
       spaceRoutes(api, services)
       streamRoutes(api, services, clock, addresses)
+      historyRoutes(api, services, clock)
+      feedRoutes(api, services)
       nodeRoutes(api, services)
       systemRoutes(api, services)
     },

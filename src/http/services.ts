@@ -1,6 +1,8 @@
 import type { Authenticator } from '../platform/access/authenticator.ts'
 import type { ApiKeyService } from '../platform/api-keys/api-key-service.ts'
 import type { AuditService } from '../platform/audit/audit-service.ts'
+import type { EventFeed } from '../platform/events-feed/event-feed.ts'
+import type { MetricService } from '../platform/metrics/metric-service.ts'
 import type { NodeEvents } from '../platform/nodes/node-events.ts'
 import type { NodeLinks } from '../platform/nodes/node-links.ts'
 import type { NodeService } from '../platform/nodes/node-service.ts'
@@ -23,4 +25,6 @@ export interface Services {
   readonly links: NodeLinks
   readonly events: NodeEvents
   readonly system: SystemService
+  readonly feed: EventFeed
+  readonly metrics: MetricService
 }

@@ -6,6 +6,7 @@ import { CloseStack } from '../../src/base/lifecycle.ts'
 import { silentLog } from '../../src/base/log.ts'
 import type { ServerOptions } from '../../src/http/server.ts'
 import type { Services } from '../../src/http/services.ts'
+import type { NodeEvent } from '../../src/link/events.ts'
 import { InProcessCarrier } from '../../src/link/in-process-carrier.ts'
 import type { KickTarget, SpacesState } from '../../src/link/messages.ts'
 import type { NodeReport, StreamStatus, ViewerStatus } from '../../src/link/status.ts'
@@ -18,12 +19,18 @@ import { Authenticator } from '../../src/platform/access/authenticator.ts'
 import { ApiKeyService } from '../../src/platform/api-keys/api-key-service.ts'
 import { AuditLog } from '../../src/platform/audit/audit-log.ts'
 import { AuditService } from '../../src/platform/audit/audit-service.ts'
+import { EventFeed } from '../../src/platform/events-feed/event-feed.ts'
+import { fromNodeEvent } from '../../src/platform/events-feed/feed-event.ts'
+import { MetricSampler } from '../../src/platform/metrics/metric-sampler.ts'
+import { MetricService } from '../../src/platform/metrics/metric-service.ts'
+import { MetricStore } from '../../src/platform/metrics/metric-store.ts'
 import { NodeEvents } from '../../src/platform/nodes/node-events.ts'
 import { NodeLinks } from '../../src/platform/nodes/node-links.ts'
 import { NodeService } from '../../src/platform/nodes/node-service.ts'
 import { NodeStore } from '../../src/platform/nodes/node-store.ts'
 import { SpaceService } from '../../src/platform/spaces/space-service.ts'
 import { StreamHistory } from '../../src/platform/streams/stream-history.ts'
+import { StreamRunStore } from '../../src/platform/streams/stream-run-store.ts'
 import { StreamService } from '../../src/platform/streams/stream-service.ts'
 import { StreamStore } from '../../src/platform/streams/stream-store.ts'
 import { SystemService } from '../../src/platform/system/system-service.ts'
@@ -102,10 +109,20 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
   const sessions = new SessionService(db, time, auditLog)
   const apiKeys = new ApiKeyService(db, time, auditLog)
   const spaces = await SpaceService.open(db, time)
-  const events = new NodeEvents(db, new StreamHistory(time, log), log)
+  const feed: EventFeed = new EventFeed({ links: () => links, clock: time, timers: time })
+  const tellFeed = (nodeId: string, event: NodeEvent) => {
+    const told = fromNodeEvent(nodeId, event)
+    if (told) feed.publish(told)
+  }
+  const events = new NodeEvents(db, new StreamHistory(time, log), log, tellFeed)
   const store = new NodeStore(db)
-  const links = new NodeLinks({ store, events, desired: () => spaces.desired, clock: time, timers: time, log })
+  const onNode = (nodeId: string, state: 'on' | 'lost', reason: string) =>
+    feed.publish({ type: `node.${state}`, permission: 'nodes.read', path: null, data: { nodeId, reason } })
+  const links = new NodeLinks({ store, events, desired: () => spaces.desired, onNode, clock: time, timers: time, log })
   spaces.onChange(() => links.applyDesired())
+  const nodes = new NodeService(store, links)
+  const metricStore = new MetricStore(db)
+  const sampler = new MetricSampler({ store: metricStore, links, clock: time, timers: time, log })
   const services: Services = {
     authenticator: new Authenticator(sessions, apiKeys),
     users: new UserService(db, time, auditLog),
@@ -113,8 +130,16 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
     apiKeys,
     audit: new AuditService(db, time),
     spaces,
-    streams: new StreamService({ store: new StreamStore(db), links, spaces, clock: time }),
-    nodes: new NodeService(store, links),
+    streams: new StreamService({
+      store: new StreamStore(db),
+      runs: new StreamRunStore(db),
+      links,
+      spaces,
+      clock: time,
+    }),
+    nodes,
+    feed,
+    metrics: new MetricService({ store: metricStore, sampler, links, nodes, clock: time }),
     links,
     events,
     system: new SystemService({
@@ -150,6 +175,8 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
     addUser,
     async close() {
       await links.close()
+      feed.close()
+      await sampler.close()
       await database.remove()
     },
   }

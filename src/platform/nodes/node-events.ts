@@ -18,20 +18,29 @@ export class NodeEvents {
   readonly #db: Database
   readonly #sink: EventSink
   readonly #log: Log
+  readonly #onApplied: (nodeId: string, event: NodeEvent) => void
   /** Since the start, for the metrics. */
   applied = 0
   duplicates = 0
   invalid = 0
 
-  constructor(db: Database, sink: EventSink, log: Log) {
+  /** `onApplied` hears of each event once it is kept. */
+  constructor(
+    db: Database,
+    sink: EventSink,
+    log: Log,
+    onApplied: (nodeId: string, event: NodeEvent) => void = () => {},
+  ) {
     this.#db = db
     this.#sink = sink
     this.#log = log
+    this.#onApplied = onApplied
   }
 
   /** Answers the number of the last applied event. A number not above it has been applied before and is passed over. */
-  deliver(nodeId: string, events: readonly ReceivedEvent[]): Promise<number> {
-    return this.#db.transaction().execute(async trx => {
+  async deliver(nodeId: string, events: readonly ReceivedEvent[]): Promise<number> {
+    const kept: NodeEvent[] = []
+    const last = await this.#db.transaction().execute(async trx => {
       const nodes = new NodeStore(trx)
       let last = await nodes.lastEvent(nodeId)
       for (const { number, event } of events) {
@@ -39,23 +48,27 @@ export class NodeEvents {
           this.duplicates++
           continue
         }
-        await this.#apply(trx, nodeId, number, event)
+        const applied = await this.#apply(trx, nodeId, number, event)
+        if (applied) kept.push(applied)
         last = number
       }
       await nodes.setLastEvent(nodeId, last)
       return last
     })
+    for (const event of kept) this.#onApplied(nodeId, event)
+    return last
   }
 
   /** An event that cannot be read is passed over: it would block everything behind it for ever. */
-  async #apply(db: Db, nodeId: string, number: number, event: unknown): Promise<void> {
+  async #apply(db: Db, nodeId: string, number: number, event: unknown): Promise<NodeEvent | null> {
     const parsed = NodeEvent.safeParse(event)
-    if (parsed.success) {
-      await this.#sink.apply(db, nodeId, parsed.data)
-      this.applied++
-    } else {
+    if (!parsed.success) {
       this.invalid++
       this.#log.warn('event of a node is not valid', { nodeId, number, reason: parsed.error.issues[0]?.message })
+      return null
     }
+    await this.#sink.apply(db, nodeId, parsed.data)
+    this.applied++
+    return parsed.data
   }
 }

@@ -50,6 +50,8 @@ export interface NodeLinksOptions {
   readonly events: NodeEvents
   /** Desired state of every node. */
   readonly desired: () => SpacesState
+  /** Told when a link comes up and when it ends. */
+  readonly onNode?: (nodeId: string, state: 'on' | 'lost', reason: string) => void
   readonly clock: Clock
   readonly timers: Timers
   readonly log: Log
@@ -174,6 +176,7 @@ export class NodeLinks implements Closable {
     const node: Linked = { id, connection, load: null, streams: new Map(), lastSeenAtMs: now, applied: -1 }
     this.#nodes.set(id, node)
     log.info('node is on', { nodeId: id, version })
+    this.#options.onNode?.(id, 'on', '')
     this.applyDesired()
     return { node, lastEvent }
   }
@@ -189,6 +192,7 @@ export class NodeLinks implements Closable {
     this.#nodes.delete(node.id)
     const { log, store } = this.#options
     log.warn('node is lost', { nodeId: node.id, reason })
+    this.#options.onNode?.(node.id, 'lost', reason)
     this.#writing = this.#writing
       .then(() => store.setLastSeen(node.id, node.lastSeenAtMs))
       .catch((error: unknown) => log.error('node not written down', { nodeId: node.id, reason: errorText(error) }))

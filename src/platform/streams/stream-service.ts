@@ -9,6 +9,7 @@ import { type Page, type PageRequest, type Position, pageInMemory, pageOf } from
 import type { NodeLinks } from '../nodes/node-links.ts'
 import type { SpaceService } from '../spaces/space-service.ts'
 import { addressOf, pathOf, type Stream, type StreamAddress, type StreamFacts } from './stream.ts'
+import type { RunFilter, StreamRun, StreamRunStore } from './stream-run-store.ts'
 import type { StreamFilter, StreamRow, StreamSortKey, StreamStore } from './stream-store.ts'
 
 export interface StreamQuery extends StreamFilter, PageRequest<StreamSortKey> {
@@ -19,6 +20,7 @@ export interface StreamQuery extends StreamFilter, PageRequest<StreamSortKey> {
 
 export interface StreamServiceOptions {
   readonly store: StreamStore
+  readonly runs: StreamRunStore
   readonly links: NodeLinks
   readonly spaces: SpaceService
   readonly clock: Clock
@@ -32,12 +34,14 @@ export interface NodeTraceEntry extends TraceEntry {
 /** Streams as people see them: the rows of the database with what the nodes say about them. */
 export class StreamService {
   readonly #store: StreamStore
+  readonly #runs: StreamRunStore
   readonly #links: NodeLinks
   readonly #spaces: SpaceService
   readonly #clock: Clock
 
-  constructor({ store, links, spaces, clock }: StreamServiceOptions) {
+  constructor({ store, runs, links, spaces, clock }: StreamServiceOptions) {
     this.#store = store
+    this.#runs = runs
     this.#links = links
     this.#spaces = spaces
     this.#clock = clock
@@ -116,6 +120,18 @@ export class StreamService {
     const failed = answers.find(answer => answer.status === 'rejected')
     if (told.length === 0 && failed) throw failed.reason
     return told.flatMap(({ value }) => value).sort((a, b) => a.atMs - b.atMs)
+  }
+
+  /** When it was on, newest first unless asked for otherwise. */
+  async runs(
+    actor: Actor,
+    id: string,
+    { fromMs, toMs, ...page }: Omit<RunFilter, 'path'> & PageRequest<'startedAt'>,
+  ): Promise<Page<StreamRun>> {
+    permit(actor, 'streams.read')
+    const { path } = await this.#find(id)
+    const rows = await this.#runs.page({ path, fromMs, toMs }, page)
+    return pageOf(rows, page.limit, run => ({ value: run.started_at, name: run.id }))
   }
 
   async #find(id: string): Promise<Stream> {

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { FEED_TYPES } from '../../platform/events-feed/feed-event.ts'
+
+const TYPES: ReadonlySet<string> = new Set(FEED_TYPES)
+
+export const FeedQuery = z.strictObject({
+  types: z
+    .string()
+    .max(256)
+    .optional()
+    .refine(
+      text => text === undefined || text.split(',').every(type => TYPES.has(type)),
+      `some of ${FEED_TYPES.join(',')}`,
+    )
+    .describe(`only these types, separated by commas: ${FEED_TYPES.join(', ')}`)
+    .meta({ example: 'stream.on,stream.off' }),
+  space: z.string().max(128).optional().describe('only streams of this space'),
+  stream: z.string().max(64).optional().describe('only the stream with this id'),
+})
+
+export const FeedText = z
+  .string()
+  .describe(
+    'Server-sent events. `event` is the type, `data` is JSON with `at` (UTC) and what happened, `id` is what to send as Last-Event-ID. `ready` comes first; `reset` says that events are missing.',
+  )

@@ -1,0 +1,68 @@
+import type { NodeEvent } from '../../link/events.ts'
+import type { StreamStatus } from '../../link/status.ts'
+import type { Permission } from '../access/permission.ts'
+
+/** What happened, for whoever follows it. */
+export interface FeedEvent {
+  readonly type: FeedType
+  /** When it happened, by the clock of whoever it happened to. */
+  readonly atMs: number
+  /** What a follower needs to hear of it. */
+  readonly permission: Permission
+  /** Null: concerns no single stream. */
+  readonly path: string | null
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** Everything that is told. `changed`: something was written through the API; ask for it again. */
+export const FEED_TYPES = [
+  'stream.on',
+  'stream.off',
+  'streams.live',
+  'viewer.started',
+  'viewer.stopped',
+  'refused',
+  'node.on',
+  'node.lost',
+  'operation',
+  'changed',
+] as const
+export type FeedType = (typeof FEED_TYPES)[number]
+
+/** What a node's event is to followers; null for what concerns only the history. */
+export function fromNodeEvent(nodeId: string, event: NodeEvent): FeedEvent | null {
+  const { type, atMs, ...rest } = event
+  const common = { atMs, permission: 'streams.read' as const }
+  switch (event.type) {
+    case 'node.started':
+      return null
+    case 'stream.started': {
+      const { path, publisher } = event
+      return { ...common, type: 'stream.on', path, data: { nodeId, path, publisher } }
+    }
+    case 'stream.stopped': {
+      const { path, reason, totals } = event
+      return { ...common, type: 'stream.off', path, data: { nodeId, path, reason, totals } }
+    }
+    case 'viewer.started':
+    case 'viewer.stopped':
+    case 'refused':
+      return { ...common, type: event.type, path: event.path, data: { nodeId, ...rest } }
+  }
+}
+
+/** The numbers of a stream that move. */
+export interface LiveNumbers {
+  readonly path: string
+  readonly nodeId: string
+  readonly waiting: boolean
+  readonly bitrateKbps: number
+  readonly fps: number
+  readonly viewers: number
+  readonly gopMs: number | null
+}
+
+export function liveNumbers(nodeId: string, status: StreamStatus): LiveNumbers {
+  const { path, state, bitrateKbps, fps, viewers, gopMs } = status
+  return { path, nodeId, waiting: state === 'waiting', bitrateKbps, fps, viewers, gopMs }
+}
