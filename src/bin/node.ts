@@ -85,7 +85,7 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
     version,
   })
   const routes = [new MetricsRoute(metrics), hls, new LiveHandler(new HubLiveHost(hub, visitors), LIVE_FORMATS)]
-  const common = { routes, requests, log }
+  const common = { routes, requests, log, noDelay: settings.media.tcpNoDelay }
   const media = settings.listen.media
     ? stack.add(new MediaServer({ ...common, listen: settings.listen.media, key: 'listen.media', tls: null }))
     : null
@@ -164,6 +164,7 @@ function hubSettings({ media }: Settings): HubSettings {
     standbyMs: media.standbyMs,
     maxViewersPerStream: media.maxViewersPerStream,
     windowMs: media.windowMs,
+    floorMs: media.sendMinIntervalMs,
     queue: { bytes: media.queueBytes, ageMs: media.queueSeconds * 1000, stallMs: VIEWER_STALL_MS },
   }
 }
@@ -192,7 +193,7 @@ function rtmpOptions(
     ...environment,
     host,
     chunkBytes: settings().rtmp.chunkSize,
-    noDelay: true,
+    noDelay: settings().media.tcpNoDelay,
     get firstPacketTimeoutMs() {
       return settings().rtmp.firstPacketTimeoutMs
     },

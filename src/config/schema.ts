@@ -86,6 +86,13 @@ export const schema = z.strictObject({
       low: integer([0, 5000], 50, 'Widest write window of the class `low`.', RELOADABLE),
       normal: integer([0, 5000], 350, 'Widest write window of the class `normal`.', RELOADABLE),
     }),
+    sendMinIntervalMs: decimal(
+      [0, 5000],
+      0,
+      'Writes to one viewer lie at least so far apart, also while few watch; 0 leaves it to the window.',
+      RELOADABLE,
+    ),
+    tcpNoDelay: flag(true, "Switches Nagle's algorithm off on the sockets of viewers and publishers."),
     gopCache: flag(true, 'A new viewer starts with the newest GOP at once; off gives the least delay.', RELOADABLE),
     timestamps: choice(
       ['full', 'zero', 'off'],

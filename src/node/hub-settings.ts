@@ -10,5 +10,7 @@ export interface HubSettings {
   readonly maxViewersPerStream: number
   /** Widest write window of each latency class. */
   readonly windowMs: { readonly low: number; readonly normal: number }
+  /** Narrowest write window, of every class (MS-033 `send_min_interval`). */
+  readonly floorMs: number
   readonly queue: QueueLimits
 }

@@ -18,6 +18,8 @@ export interface MediaServerOptions {
   /** Configuration key of the port, for the line that says it is taken. */
   readonly key: string
   readonly tls: TlsFiles | null
+  /** Switches Nagle's algorithm off. */
+  readonly noDelay: boolean
   readonly routes: readonly MediaRoute[]
   readonly log: Log
   readonly requests: RequestCounter
@@ -57,7 +59,7 @@ export class MediaServer {
       requestTimeout: REQUEST_TIMEOUT_MS,
       headersTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
-      noDelay: true,
+      noDelay: options.noDelay,
     }
     this.#server = options.tls ? createTlsServer({ ...settings, ...options.tls }) : createServer(settings)
     this.#server.on('request', (request, response) => void this.#handle(request, response))

@@ -34,9 +34,18 @@ async function signIn(): Promise<{ page: Page; complaints: string[] }> {
   return { page, complaints }
 }
 
+/** What is asked of a video element: the tests are compiled without the types of a browser. */
+interface Player {
+  readonly videoWidth: number
+  readonly error: unknown
+  getVideoPlaybackQuality(): { readonly totalVideoFrames: number }
+}
+
 /** Frames that the browser's decoder has put out. */
 function decodedFrames(page: Page): Promise<number> {
-  return page.evaluate(() => document.querySelector('video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0)
+  return page
+    .locator('video')
+    .evaluateAll(([video]) => (video as unknown as Player | undefined)?.getVideoPlaybackQuality().totalVideoFrames ?? 0)
 }
 
 describe('a new user', () => {
@@ -53,7 +62,7 @@ describe('a new user', () => {
     await page.getByRole('button', { name: 'Watch' }).click()
     await until('decoded frames', async () => (await decodedFrames(page)) > 50)
     expect(await page.getByText('WS-FLV', { exact: true }).count()).toBeGreaterThan(0)
-    const size = await page.evaluate(() => document.querySelector('video')?.videoWidth)
+    const size = await page.locator('video').evaluate(video => (video as unknown as Player).videoWidth)
     expect(size).toBe(320)
     expect(complaints).toEqual([])
     await page.close()
@@ -72,7 +81,7 @@ describe('where a protocol is blocked the next one is taken, and the page says w
     if (blocked.includes('flv')) await page.route(/\.flv\?/, route => route.abort())
     await page.goto(`${product.console}/streams/${stream['id']}`)
     await until('decoded frames', async () => (await decodedFrames(page)) > 50)
-    expect(await page.locator('video').evaluate((video: HTMLVideoElement) => video.error)).toBeNull()
+    expect(await page.locator('video').evaluate(video => (video as unknown as Player).error)).toBeNull()
     expect(await page.getByText(name, { exact: true }).count()).toBeGreaterThan(1) // the address, and the one in use
     expect(complaints).toEqual([])
     await page.close()

@@ -45,6 +45,7 @@ function setUp(settings: Partial<BroadcastSettings> = {}, crowd = 0) {
   const broadcast = new Broadcast(textPackager, {
     settings: {
       ceilingMs: 350,
+      floorMs: 0,
       gopCache: true,
       queue: { bytes: 1000, ageMs: 5000, stallMs: 20_000 },
       ...settings,
@@ -116,6 +117,17 @@ describe('windows', () => {
     broadcast.onFrame(videoFrame(40))
     broadcast.onFrame(audioFrame(41))
     expect(sink.writes).toHaveLength(3)
+  })
+
+  test('with a floor even one viewer gets frames together', () => {
+    const { broadcast, join, time } = setUp({ floorMs: 100 })
+    broadcast.onFrame(videoFrame(0, true))
+    const { sink } = join()
+    for (let ms = 40; ms <= 200; ms += 40) {
+      broadcast.onFrame(videoFrame(ms))
+      time.advance(40)
+    }
+    expect(sink.writes.map(String)).toEqual(['H0/2 *v0 ', 'v40 v80 v120 ', 'v160 v200 '])
   })
 
   test('many viewers share the buffer of a window', () => {

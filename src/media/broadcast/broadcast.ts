@@ -13,6 +13,8 @@ import { type Envelope, type QueueLimits, Viewer } from './viewer.ts'
 export interface BroadcastSettings {
   /** Widest window, the latency class of the stream, milliseconds. */
   readonly ceilingMs: number
+  /** Narrowest window, milliseconds; 0: write at once while that is cheap. */
+  readonly floorMs: number
   /** Whether a new viewer starts with the cached GOP (at once) or waits for the next keyframe (least delay). */
   readonly gopCache: boolean
   readonly queue: QueueLimits
@@ -178,7 +180,8 @@ export class Broadcast implements Reader {
 
   #schedule(): void {
     if (this.#timer) return
-    const window = this.#options.pace.windowMs(this.#options.settings.ceilingMs)
+    const { pace, settings } = this.#options
+    const window = Math.max(settings.floorMs, pace.windowMs(settings.ceilingMs))
     if (window === 0) {
       for (const slot of [...this.#slots]) this.#flush(slot)
       return

@@ -21,6 +21,7 @@ beforeEach(async () => {
     listen,
     key: 'listen.media',
     tls: null,
+    noDelay: true,
     routes: [bench.handler],
     requests: new RequestCounter(),
     log: silentLog,
