@@ -21,7 +21,7 @@ export interface TestDatabase {
 /** For `describe.each(databases)('$name', ({ create }) => ...)`: the same test on every kind of database. */
 export const databases: readonly { name: string; create: () => Promise<TestDatabase> }[] = [
   { name: 'SQLite', create: () => createTestDatabase(async () => 'sqlite') },
-  { name: 'PostgreSQL', create: () => createTestDatabase(newPostgresDatabase) },
+  { name: 'PostgreSQL', create: () => createTestDatabase(migratedPostgresDatabase) },
 ]
 
 /** The kind this run is for: everything above the database is tested once on each, see `vitest.config.ts`. */
@@ -49,16 +49,28 @@ async function createTestDatabase(newUrl: () => Promise<string>): Promise<TestDa
 }
 
 /** Answers the URL of an empty database on the shared server. */
-export async function newPostgresDatabase(): Promise<string> {
+export async function newPostgresDatabase(template = 'template1'): Promise<string> {
   const server = await sharedPostgres()
   const name = `test_${randomBytes(6).toString('hex')}`
-  await administer(server, `create database ${name}`)
+  await administer(server, `create database ${name} template ${template}`)
   return server.replace('@/postgres?', `@/${name}?`)
 }
 
+let template: Promise<string> | null = null
+
+/** A copy of one that was migrated once: migrating takes longer than most tests. */
+async function migratedPostgresDatabase(): Promise<string> {
+  template ??= newPostgresDatabase().then(async url => {
+    await (await openDatabase({ url, dataDir: '/nowhere' })).destroy()
+    return nameIn(url)
+  })
+  return newPostgresDatabase(await template)
+}
+
+const nameIn = (url: string) => /@\/(\w+)\?/.exec(url)?.[1] ?? ''
+
 export async function dropPostgresDatabase(url: string): Promise<void> {
-  const name = /@\/(\w+)\?/.exec(url)?.[1] ?? ''
-  await administer(await sharedPostgres(), `drop database ${name}`)
+  await administer(await sharedPostgres(), `drop database ${nameIn(url)}`)
 }
 
 async function sharedPostgres(): Promise<string> {
