@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { setImmediate } from 'node:timers/promises'
 import type { StreamStatus } from '../link/status.ts'
 import { familyText, type Labels, type Sample } from './exposition.ts'
 import type { Hub } from './hub.ts'
@@ -29,21 +30,40 @@ export interface NodeMetricsOptions {
   readonly version: string
 }
 
+/** Streams looked at in one go, about a millisecond. */
+const STREAMS_AT_ONCE = 50
+
 /** The node's Prometheus page: sums without labels or with few values, then the streams by path. */
 export class NodeMetrics {
   readonly #options: NodeMetricsOptions
+  #making: Promise<string> | null = null
 
   constructor(options: NodeMetricsOptions) {
     this.#options = options
   }
 
-  async text(): Promise<string> {
+  /** Who asks while a page is being made gets that one: the port is open to everybody. */
+  text(): Promise<string> {
+    this.#making ??= this.#make().finally(() => {
+      this.#making = null
+    })
+    return this.#making
+  }
+
+  /** In slices of a millisecond or two: in between, frames go their way. */
+  async #make(): Promise<string> {
     const { hub, dataDirectory } = this.#options
     const statuses: StreamStatus[] = []
-    for (const stream of hub.streams) statuses.push(streamStatus(stream, hub))
+    for (const stream of [...hub.streams]) {
+      statuses.push(streamStatus(stream, hub))
+      if (statuses.length % STREAMS_AT_ONCE === 0) await setImmediate()
+    }
     const withSeries = statuses.slice(0, MAX_STREAM_SERIES)
     const text = [this.#node(statuses), this.#media(statuses), this.#link()]
-    for (const family of STREAM_FAMILIES) text.push(familyText(family, streamSamples(family, withSeries)))
+    for (const family of STREAM_FAMILIES) {
+      await setImmediate()
+      text.push(familyText(family, streamSamples(family, withSeries)))
+    }
     text.push(await processMetrics(dataDirectory))
     return text.join('')
   }
