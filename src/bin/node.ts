@@ -183,7 +183,7 @@ function endpoints({ public: outside }: Settings, ports: Ports, hostIsSet: boole
   }
 }
 
-/** Timeouts and limits are read for each connection, so that a reload counts from the next one on. */
+/** Timeouts are read for each connection, so that a reload counts from the next one on. */
 function rtmpOptions(
   settings: () => Settings,
   host: HubRtmpHost,
@@ -193,15 +193,13 @@ function rtmpOptions(
     ...environment,
     host,
     chunkBytes: settings().rtmp.chunkSize,
+    maxConnections: settings().rtmp.maxConnections,
     noDelay: settings().media.tcpNoDelay,
     get firstPacketTimeoutMs() {
       return settings().rtmp.firstPacketTimeoutMs
     },
     get silenceTimeoutMs() {
       return settings().rtmp.silenceTimeoutMs
-    },
-    get maxConnections() {
-      return settings().rtmp.maxConnections
     },
   }
 }

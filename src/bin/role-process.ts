@@ -73,6 +73,7 @@ export async function runRole(role: Role, configFile: string | undefined): Promi
       process.exit(1)
     })
 
+  let running: Running | undefined // not yet when SIGHUP comes during the start, which reads the new settings anyway
   const reload = async () => {
     const {
       changed,
@@ -81,12 +82,11 @@ export async function runRole(role: Role, configFile: string | undefined): Promi
     } = mergeReload(settings, withSecrets(loadSettings(sources).settings))
     settings = merged
     log.setLevel(settings.log.level)
-    await running.reload?.(settings)
+    await running?.reload?.(settings)
     log.info('configuration reloaded', { changed, needRestart })
     return { changed, needRestart }
   }
 
-  let running: Running
   try {
     const run = await RUN[role]()
     running = await run(settings, { log, clock: systemClock, timers: systemTimers, origins: loaded.origins, reload })
@@ -105,7 +105,7 @@ export async function runRole(role: Role, configFile: string | undefined): Promi
     closing = true
     log.info('stopping', { reason })
     try {
-      await running.close()
+      await running?.close()
     } catch (error) {
       log.error('closing failed', { error: errorText(error) })
     }

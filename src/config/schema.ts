@@ -71,8 +71,9 @@ export const schema = z.strictObject({
       [100, HOUR_MS],
       20000,
       'A publisher that sent no media for so long after `publish` is closed.',
+      RELOADABLE,
     ),
-    silenceTimeoutMs: integer([100, HOUR_MS], 5000, 'A publisher that fell silent for so long is closed.'),
+    silenceTimeoutMs: integer([100, HOUR_MS], 5000, 'A publisher that fell silent for so long is closed.', RELOADABLE),
     maxConnections: integer([1, 1_000_000], 20000, 'RTMP connections at the same time, publishers and players.'),
   }),
   media: group({

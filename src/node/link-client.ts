@@ -15,6 +15,8 @@ import type { Outbox } from './outbox.ts'
 /** First wait after a loss; doubled up to the longest, each with ±50 % jitter so that a fleet does not dial as one. */
 const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 5000
+/** Failures to dial at the start that are not worth a warning: about 4 s. */
+const QUIET_FAILURES = 4
 /** A wrong token or version does not mend itself; but somebody may be mending it. */
 const REFUSED_WAIT_MS = 10_000
 
@@ -75,6 +77,7 @@ class Client implements LinkClient {
   #retry: Timer | null = null
   #reports: Timer | null = null
   #failures = 0
+  #wasUp = false
   #delivering = false
   /** Last failure in words: the same one again is not logged again. */
   #lastFailure = ''
@@ -140,6 +143,7 @@ class Client implements LinkClient {
     const { lastEvent } = await connection.request('hello', hello)
     if (this.#connection !== connection) return
     this.state = 'up'
+    this.#wasUp = true
     this.#failures = 0
     this.#lastFailure = ''
     this.#log.info('link is up')
@@ -159,7 +163,10 @@ class Client implements LinkClient {
       },
       'stream.kick': (target: Parameters<LinkHandlers['kick']>[0]) => ({ kicked: handlers.kick(target) }),
       'streams.list': () => ({ streams: [...handlers.streams()] }),
-      'stream.viewers': ({ path }: { path: string }) => ({ viewers: [...handlers.viewers(path)] }),
+      'stream.viewers': ({ path, viewerId }: { path: string; viewerId?: string | undefined }) => {
+        const viewers = handlers.viewers(path)
+        return { viewers: viewerId === undefined ? [...viewers] : viewers.filter(({ id }) => id === viewerId) }
+      },
       'stream.trace': ({ path }: { path: string }) => ({ entries: [...handlers.trace(path)] }),
       'settings.reload': async () => {
         const { changed, needRestart } = await handlers.reloadSettings()
@@ -203,7 +210,10 @@ class Client implements LinkClient {
     this.state = 'waiting'
     const waitMs = this.#waitMs(error)
     const reason = failureText(error)
-    if (reason !== this.#lastFailure) this.#log.warn('link is down', { reason, retryInMs: waitMs })
+    // Started beside its platform the node is often there first: that is no news until it lasts.
+    const starting = !this.#wasUp && this.#failures <= QUIET_FAILURES
+    if (reason !== this.#lastFailure || this.#failures === QUIET_FAILURES + 1)
+      this.#log[starting ? 'debug' : 'warn']('link is down', { reason, retryInMs: waitMs })
     this.#lastFailure = reason
     this.#retry?.cancel()
     this.#retry = this.#options.timers.after(waitMs, () => void this.#dial())
