@@ -234,6 +234,9 @@ export class FakePlatform {
       app: 'live',
       name,
       path: `${space}/live/${name}`,
+      title: '',
+      notes: '',
+      labels: [],
       createdAt: '2026-11-20T08:00:00.000Z',
       state: on ? 'on' : 'off',
       live: !on

@@ -16,6 +16,9 @@ const PAGES: Readonly<Record<string, string>> = {
   cannot: '/streams/s1',
   off: '/streams/s4',
   create: '/streams?create=true',
+  live: '/live',
+  connect: '/connect?stream=s4&with=ffmpeg',
+  camera: '/connect?stream=s0&with=camera',
   nodes: '/nodes',
   system: '/system',
   missing: '/streams/none',
@@ -69,8 +72,8 @@ for (const look of LOOKS) {
       await page.locator('.ant-modal button[type=submit]').click()
       await page.locator('.arrival').waitFor()
     }
-    const playing = name === 'stream' || name === 'silenced'
-    if (playing)
+    const playing = ['stream', 'silenced', 'live'].includes(name)
+    if (playing && name !== 'live')
       await page
         .locator('.player[data-phase=playing]')
         .waitFor({ timeout: 15_000 })

@@ -10,7 +10,7 @@ import {
 import { tokenPreference } from '../lib/preferences.ts'
 import { Frame } from './frame/frame.tsx'
 import { Broken, NotFound } from './not-found.tsx'
-import { loginSearch, spaceSearch, streamsSearch } from './search.ts'
+import { connectSearch, loginSearch, spaceSearch, streamsSearch } from './search.ts'
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Broken })
 
@@ -52,6 +52,19 @@ const stream = createRoute({
   component: lazyRouteComponent(() => import('../features/streams/stream-page.tsx'), 'StreamPage'),
 })
 
+const wall = createRoute({
+  getParentRoute: () => frame,
+  path: '/live',
+  component: lazyRouteComponent(() => import('../features/wall/wall-page.tsx'), 'WallPage'),
+})
+
+const connect = createRoute({
+  getParentRoute: () => frame,
+  path: '/connect',
+  validateSearch: connectSearch,
+  component: lazyRouteComponent(() => import('../features/connect/connect-page.tsx'), 'ConnectPage'),
+})
+
 const nodes = createRoute({
   getParentRoute: () => frame,
   path: '/nodes',
@@ -64,7 +77,10 @@ const system = createRoute({
   component: lazyRouteComponent(() => import('../features/system/system-page.tsx'), 'SystemPage'),
 })
 
-const routeTree = root.addChildren([login, frame.addChildren([overview, streams, stream, nodes, system])])
+const routeTree = root.addChildren([
+  login,
+  frame.addChildren([overview, wall, streams, stream, connect, nodes, system]),
+])
 
 export const createConsoleRouter = () =>
   createRouter({ routeTree, defaultPreload: 'intent', scrollRestoration: true, defaultPendingMs: 300 })

@@ -47,3 +47,16 @@ export const streamsSearch = (search: Readonly<Record<string, unknown>>): Stream
     ...(create === true ? { create } : {}),
   }
 }
+
+export interface ConnectSearch {
+  /** Id of the stream to send to. */
+  readonly stream?: string | undefined
+  /** What sends: obs, ffmpeg ... */
+  readonly with?: string | undefined
+}
+
+export const connectSearch = (search: Readonly<Record<string, unknown>>): ConnectSearch => {
+  const stream = word(search['stream'])
+  const tool = word(search['with'])
+  return { ...(stream === undefined ? {} : { stream }), ...(tool === undefined ? {} : { with: tool }) }
+}

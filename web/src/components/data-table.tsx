@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Icon } from './icon.tsx'
+import { usePhone } from './media.ts'
 import { Skeleton } from './page.tsx'
 
 export type Order = 'asc' | 'desc'
@@ -29,18 +30,6 @@ const PHONE_ROW_PX = 76
 const OVERSCAN = 12
 /** Below this many rows all are drawn: find-in-page and printing then see everything. */
 const WINDOW_FROM = 120
-
-function usePhone(): boolean {
-  const media = '(max-width: 760px)'
-  const [phone, setPhone] = useState(() => matchMedia(media).matches)
-  useEffect(() => {
-    const list = matchMedia(media)
-    const onChange = () => setPhone(list.matches)
-    list.addEventListener('change', onChange)
-    return () => list.removeEventListener('change', onChange)
-  }, [])
-  return phone
-}
 
 /** First and last row near the screen; the page itself scrolls. */
 function useWindow(rows: number, rowPx: number) {

@@ -27,7 +27,7 @@ function write(key: string, value: string): void {
   }
 }
 
-function preference<T extends string>(name: string, parse: (stored: string | null) => T): Preference<T> {
+export function preference<T extends string>(name: string, parse: (stored: string | null) => T): Preference<T> {
   const key = `sightline.${name}`
   const listeners = new Set<() => void>()
   let value: T | undefined

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { useId, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Icon } from '../../components/icon.tsx'
 import { Logo } from '../../components/logo.tsx'
@@ -18,18 +19,10 @@ export function Rail() {
         <Logo />
         <span>Sightline</span>
       </Link>
-      {SECTIONS.map(({ key, to, icon, exact }) => (
-        <Link
-          key={key}
-          to={to}
-          className="rail-link"
-          activeOptions={{ exact }}
-          title={closed ? t(`section.${key}`) : undefined}
-        >
-          <Icon name={icon} size={20} />
-          <span>{t(`section.${key}`)}</span>
-        </Link>
+      {SECTIONS.map(section => (
+        <RailLink key={section.key} section={section} closed={closed} />
       ))}
+      <More />
       <span className="rail-space" />
       {health !== undefined && <span className="rail-version tabular">{health.version}</span>}
       <button
@@ -44,5 +37,45 @@ export function Rail() {
         <span>{t('frame.closeRail')}</span>
       </button>
     </nav>
+  )
+}
+
+type Section = (typeof SECTIONS)[number]
+
+function RailLink({ section: { key, to, icon, phone }, closed }: { section: Section; closed: boolean }) {
+  const { t } = useTranslation()
+  return (
+    <Link
+      to={to}
+      className={phone ? 'rail-link' : 'rail-link rail-wide'}
+      activeOptions={{ exact: to === '/' }}
+      title={closed ? t(`section.${key}`) : undefined}
+    >
+      <Icon name={icon} size={20} />
+      <span>{t(`section.${key}`)}</span>
+    </Link>
+  )
+}
+
+/** On a phone: the sections the bottom bar has no room for. */
+function More() {
+  const { t } = useTranslation()
+  const panel = useId()
+  const element = useRef<HTMLDivElement>(null)
+  return (
+    <>
+      <button type="button" className="rail-link rail-more" popoverTarget={panel}>
+        <Icon name="more" size={20} />
+        <span>{t('frame.more')}</span>
+      </button>
+      <div ref={element} id={panel} popover="auto" className="pop-panel more-panel">
+        {SECTIONS.filter(({ phone }) => !phone).map(({ key, to, icon }) => (
+          <Link key={key} to={to} className="rail-link" onClick={() => element.current?.hidePopover()}>
+            <Icon name={icon} size={20} />
+            <span>{t(`section.${key}`)}</span>
+          </Link>
+        ))}
+      </div>
+    </>
   )
 }

@@ -1,9 +1,11 @@
 import type { IconName } from '../../components/icon.tsx'
 
-/** What the rail (and on a phone the bottom bar) shows, in this order. A new section is one more line. */
+/** What the rail shows, in this order; on a phone those marked are in the bottom bar and the others behind 'More'. */
 export const SECTIONS = [
-  { key: 'overview', to: '/', icon: 'overview', exact: true },
-  { key: 'streams', to: '/streams', icon: 'streams', exact: false },
-  { key: 'nodes', to: '/nodes', icon: 'nodes', exact: false },
-  { key: 'system', to: '/system', icon: 'settings', exact: false },
-] as const satisfies readonly { key: string; to: string; icon: IconName; exact: boolean }[]
+  { key: 'overview', to: '/', icon: 'overview', phone: true },
+  { key: 'live', to: '/live', icon: 'grid', phone: true },
+  { key: 'streams', to: '/streams', icon: 'streams', phone: true },
+  { key: 'connect', to: '/connect', icon: 'plug', phone: false },
+  { key: 'nodes', to: '/nodes', icon: 'nodes', phone: true },
+  { key: 'system', to: '/system', icon: 'settings', phone: false },
+] as const satisfies readonly { key: string; to: string; icon: IconName; phone: boolean }[]

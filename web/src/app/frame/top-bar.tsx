@@ -48,7 +48,7 @@ function Me() {
       >
         <span className="me-name">{name}</span>
       </Button>
-      <div id={panel} popover="auto" className="me-panel">
+      <div id={panel} popover="auto" className="pop-panel me-panel">
         <strong>{name}</strong>
         {me !== undefined && <small>{t(`role.${me.role}`)}</small>}
         <hr />

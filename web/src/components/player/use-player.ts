@@ -3,6 +3,7 @@ import type { Stream } from '../../lib/api/types.ts'
 import { browserCapabilities } from './capabilities.ts'
 import { planPlayback } from './plan.ts'
 import { PlayerSession, type PlayerSnapshot } from './session.ts'
+import { tilePlan } from './tile-plan.ts'
 
 /** A tab out of sight for this long stops receiving; nobody watches it, and its buffer would only grow. */
 const HIDDEN_STOP_MS = 10_000
@@ -30,8 +31,15 @@ function useVisible(): boolean {
   return visible
 }
 
+export interface PlayerOptions {
+  /** One of many on the page: see tilePlan. */
+  readonly tile?: boolean
+  /** False: nothing is received. */
+  readonly active?: boolean
+}
+
 /** Plays `stream` while it is on and the page is seen. Starts anew when its codecs change, not when URLs are re-signed. */
-export function usePlayer(stream: Stream): Player {
+export function usePlayer(stream: Stream, { tile = false, active = true }: PlayerOptions = {}): Player {
   const latest = useRef(stream)
   latest.current = stream
   const [video, attach] = useState<HTMLVideoElement | null>(null)
@@ -40,15 +48,16 @@ export function usePlayer(stream: Stream): Player {
     () =>
       new PlayerSession(() => {
         const { play, live } = latest.current
-        return planPlayback(
+        const plan = planPlayback(
           { urls: play, video: live?.video ?? null, audio: live?.audio ?? null },
           browserCapabilities(),
         )
+        return tile ? tilePlan(plan) : plan
       }),
-    [],
+    [tile],
   )
   const codecs = [stream.live?.video, stream.live?.audio].map(track => track?.codecString ?? '').join()
-  const on = stream.state === 'on'
+  const on = stream.state === 'on' && active
   // biome-ignore lint/correctness/useExhaustiveDependencies: another stream or other codecs need a new start
   useEffect(() => {
     if (video === null || !on || !visible) return
@@ -60,3 +69,7 @@ export function usePlayer(stream: Stream): Player {
 
 export const usePlayerSnapshot = ({ session }: Player): PlayerSnapshot =>
   useSyncExternalStore(session.subscribe, session.getSnapshot)
+
+/** Without the numbers, which change twice a second. */
+export const usePlayerPhase = ({ session }: Player): PlayerSnapshot['playback']['phase'] =>
+  useSyncExternalStore(session.subscribe, () => session.getSnapshot().playback.phase)

@@ -1,17 +1,14 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
 import { Button, Input, Modal } from 'antd'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ShowApiCall } from '../../components/api-call.tsx'
+import { Arrival } from '../../components/arrival.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx'
-import { Icon } from '../../components/icon.tsx'
 import { PublishGuide } from '../../components/publish-guide.tsx'
-import { StateTag } from '../../components/state-tag.tsx'
 import { ApiError, request } from '../../lib/api/client.ts'
 import { calls, spacesQuery, streamQuery } from '../../lib/api/queries.ts'
 import type { Stream } from '../../lib/api/types.ts'
-import { address, codecName } from '../../lib/format.ts'
 import { nameProblem } from './stream-name.ts'
 
 /** Two steps in one dialog: name it, then send to it; it turns green when the picture arrives. */
@@ -108,36 +105,10 @@ function NameForm({ space: initialSpace, onCreated, onClose }: FormProps) {
 
 function Await({ stream: created, onClose }: { stream: Stream; onClose: () => void }) {
   const { t } = useTranslation()
-  const navigate = useNavigate()
   const { data: stream = created } = useQuery(streamQuery(created.id))
-  const { live } = stream
   return (
     <>
-      <div className={live === null ? 'arrival' : 'arrival arrived'} role="status">
-        <StateTag
-          state={live === null ? 'starting' : 'on'}
-          word={t(live === null ? 'create.waiting' : 'create.arrived')}
-        />
-        <span className="muted grow">
-          {live === null
-            ? t('create.waitingHint')
-            : [
-                live.video && `${codecName(live.video.codec)} ${live.video.width}×${live.video.height}`,
-                live.publisher && address(live.publisher.remote),
-              ]
-                .filter(Boolean)
-                .join(' · ')}
-        </span>
-        {live !== null && (
-          <Button
-            type="primary"
-            icon={<Icon name="play" size={16} />}
-            onClick={() => void navigate({ to: '/streams/$id', params: { id: stream.id } })}
-          >
-            {t('create.watch')}
-          </Button>
-        )}
-      </div>
+      <Arrival stream={stream} />
       <PublishGuide publish={stream.publish} />
       <div className="dialog-foot">
         <span className="grow" />

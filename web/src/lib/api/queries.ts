@@ -71,19 +71,29 @@ export const streamsQuery = (filter: StreamFilter) =>
   })
 
 /** A short answer for the search palette: the first matches, not refreshed. */
-export const streamSearchQuery = (q: string, space: string | undefined) =>
+export const streamSearchQuery = (q: string, space: string | undefined, limit = 8) =>
   queryOptions({
-    queryKey: ['streams', 'search', q, space],
+    queryKey: ['streams', 'search', q, space, limit],
     queryFn: async ({ signal }) =>
-      (await request<Page<Stream>>(calls.streams({ q, space, limit: 8 }), signal)).items.slice(0, 8),
+      (await request<Page<Stream>>(calls.streams({ q, space, limit }), signal)).items.slice(0, limit),
     placeholderData: keepPreviousData,
   })
 
-export const streamQuery = (id: string) =>
+/** What is on, in the order of paths: the first page, which is more than a wall shows. */
+export const liveStreamsQuery = (space: string | undefined) =>
+  queryOptions({
+    queryKey: ['streams', 'live', space],
+    queryFn: async ({ signal }) =>
+      (await request<Page<Stream>>(calls.streams({ space, state: 'on', limit: 200 }), signal)).items,
+    refetchInterval: 3000,
+    placeholderData: keepPreviousData,
+  })
+
+export const streamQuery = (id: string, everyMs = 1000) =>
   queryOptions({
     queryKey: ['streams', 'one', id],
     queryFn: ({ signal }) => request<Stream>(calls.stream(id), signal),
-    refetchInterval: 1000,
+    refetchInterval: everyMs,
   })
 
 export const viewersQuery = (id: string) =>

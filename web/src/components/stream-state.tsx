@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
-import { StateTag } from '../../components/state-tag.tsx'
-import type { Stream } from '../../lib/api/types.ts'
+import type { Stream } from '../lib/api/types.ts'
+import { StateTag } from './state-tag.tsx'
 
 /** On, off, or suspect: the publisher is gone and its viewers are held for the grace time. */
 export function StreamState({ stream: { state, live } }: { stream: Stream }) {
