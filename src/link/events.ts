@@ -7,6 +7,8 @@ const remote = z.string().max(128)
 const protocol = z.string().max(32)
 const viewer = z.string().max(64)
 const traceId = TraceId
+/** The player's own words; absent where the node is older than it. */
+const agent = z.string().max(256).optional()
 
 /** What happened at a node and must reach the platform exactly once, in order, however long the link is down. */
 export const NodeEvent = z.discriminatedUnion('type', [
@@ -21,7 +23,7 @@ export const NodeEvent = z.discriminatedUnion('type', [
     atMs,
     totals: z.object({ bytesIn: z.number(), bytesOut: z.number(), framesIn: z.number(), durationMs: z.number() }),
   }),
-  z.object({ type: z.literal('viewer.started'), viewer, path: StreamPath, protocol, remote, traceId, atMs }),
+  z.object({ type: z.literal('viewer.started'), viewer, path: StreamPath, protocol, remote, agent, traceId, atMs }),
   z.object({
     type: z.literal('viewer.stopped'),
     viewer,
@@ -30,6 +32,8 @@ export const NodeEvent = z.discriminatedUnion('type', [
     remote,
     /** Sent to this viewer. */
     bytes: z.number(),
+    framesDropped: z.number().optional(),
+    agent,
     durationMs: z.number(),
     reason,
     traceId,

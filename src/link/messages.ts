@@ -25,6 +25,30 @@ export const Endpoints = z.object({
 })
 export type Endpoints = z.infer<typeof Endpoints>
 
+/** Longest lists of rules; a longer one is a firewall's. */
+export const MAX_RULES = 200
+
+const RuleList = z.array(z.string().max(255)).max(MAX_RULES)
+const Rules = z.object({ allow: RuleList, deny: RuleList })
+
+/** `all`, addresses and ranges in CIDR notation. In force, everybody is refused who is not allowed, and who is denied. */
+export const AddressRules = z.object({ publish: Rules, play: Rules })
+export type AddressRules = z.infer<typeof AddressRules>
+
+/** Domains, in lower case, with all below them. An empty allow list allows all. `all` counts beside the other two. */
+export const RefererRules = z.object({
+  /** Clients that name no page are let in. */
+  allowEmpty: z.boolean(),
+  all: Rules,
+  publish: Rules,
+  play: Rules,
+})
+export type RefererRules = z.infer<typeof RefererRules>
+
+/** Push keys that were replaced and are still taken at once; beyond it the oldest go. */
+export const MAX_RETIRING_KEYS = 8
+
+/** What is optional is absent where an older platform speaks, or where nothing is asked for. */
 export const SpaceState = z.object({
   name: z.string().min(1).max(128),
   /** key: publishers need one of `pushKeys`. */
@@ -35,8 +59,23 @@ export const SpaceState = z.object({
   playKeys: z.array(z.string().max(256)).max(8),
   latency: z.enum(['low', 'normal']),
   gopCache: z.boolean(),
+  /** False: nobody is let in. */
+  enabled: z.boolean().optional(),
+  /** Replaced push keys, good until a time (milliseconds since 1970 UTC). */
+  retiringPushKeys: z
+    .array(z.object({ key: z.string().max(256), untilMs: z.number() }))
+    .max(MAX_RETIRING_KEYS)
+    .optional(),
+  addressRules: AddressRules.optional(),
+  refererRules: RefererRules.optional(),
+  /** On this node, of all streams together. */
+  maxViewers: z.number().int().nonnegative().optional(),
+  maxViewersPerStream: z.number().int().nonnegative().optional(),
 })
 export type SpaceState = z.infer<typeof SpaceState>
+
+/** Forbidden paths at once. */
+export const MAX_FORBIDDEN = 100_000
 
 /** The desired state of a node, whole: it replaces what was there before. */
 export const SpacesState = z.object({
@@ -44,7 +83,9 @@ export const SpacesState = z.object({
   revision: z.number().int().nonnegative(),
   spaces: z.array(SpaceState).max(10_000),
   /** Paths nobody may publish, until a time (milliseconds since 1970 UTC) or, with null, until it is taken back. */
-  forbidden: z.array(z.object({ path: StreamPath, untilMs: z.number().nullable() })).max(100_000),
+  forbidden: z
+    .array(z.object({ path: StreamPath, untilMs: z.number().nullable(), reason: z.string().max(256).optional() }))
+    .max(MAX_FORBIDDEN),
 })
 export type SpacesState = z.infer<typeof SpacesState>
 
@@ -61,7 +102,11 @@ export const PLATFORM_REQUESTS = {
   'spaces.apply': { params: SpacesState, result: empty },
   'stream.kick': { params: KickTarget, result: z.object({ kicked: z.boolean() }) },
   'streams.list': { params: empty, result: z.object({ streams: z.array(StreamStatus) }) },
-  'stream.viewers': { params: z.object({ path: StreamPath }), result: z.object({ viewers: z.array(ViewerStatus) }) },
+  'stream.viewers': {
+    /** With `viewerId` only that one, where the node knows of it. */
+    params: z.object({ path: StreamPath, viewerId: z.string().max(64).optional() }),
+    result: z.object({ viewers: z.array(ViewerStatus) }),
+  },
   'stream.trace': { params: z.object({ path: StreamPath }), result: z.object({ entries: z.array(TraceEntry) }) },
   'settings.reload': {
     params: empty,

@@ -16,12 +16,13 @@ const space: SpaceState = {
 }
 const address = { space: 'default', app: 'live', name: 'cam' }
 const PATH = 'default/live/cam'
+const caller = { remote: '192.0.2.7:5000', pageUrl: '' }
 
 function check(action: 'play' | 'publish', query: string, change: Partial<SpaceState> = {}, uri = '/live/cam.flv') {
   const time = new FakeTime()
   const access = new Access(new Spaces({ ...space, ...change }), time)
   try {
-    access.check({ action, address, query: new URLSearchParams(query), uri })
+    access.check({ action, address, query: new URLSearchParams(query), uri, ...caller })
     return 'ok'
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
@@ -84,7 +85,13 @@ test('a forbidden path is refused until its time has passed', () => {
   const spaces = new Spaces(space)
   const access = new Access(spaces, time)
   const publish = () =>
-    access.check({ action: 'publish', address, query: new URLSearchParams('key=push-new'), uri: '/live/cam' })
+    access.check({
+      action: 'publish',
+      address,
+      query: new URLSearchParams('key=push-new'),
+      uri: '/live/cam',
+      ...caller,
+    })
   spaces.apply({ revision: 1, spaces: [space], forbidden: [{ path: PATH, untilMs: time.nowMs() + 1000 }] })
   expect(publish).toThrow('the stream is forbidden')
   time.advance(1000)
@@ -105,6 +112,51 @@ test('an older desired state is not taken, and unknown spaces are closed', () =>
     address: { ...address, space: 'nobody' },
     query: new URLSearchParams(),
     uri: '',
+    ...caller,
   }
   expect(() => access.check(request)).toThrow('space nobody does not exist')
+})
+
+test('a replaced push key is good until its time, without the platform saying so', () => {
+  const time = new FakeTime()
+  const retiringPushKeys = [{ key: 'replaced', untilMs: time.nowMs() + 1000 }]
+  const access = new Access(new Spaces({ ...space, retiringPushKeys }), time)
+  const publish = (query: string) =>
+    access.check({ action: 'publish', address, query: new URLSearchParams(query), uri: '/live/cam', ...caller })
+  const signed = signedQuery('replaced', 'publish', PATH, time.nowMs() / 1000 + 60)
+  publish('key=replaced')
+  publish(signed)
+  time.advance(1000)
+  for (const query of ['key=replaced', signed]) expect(() => publish(query)).toThrow('the key or signature is wrong')
+  publish('key=push-new')
+})
+
+test('a disabled space lets nobody in', () => {
+  const refused = 'is not allowed: space default is disabled'
+  expect(check('publish', 'key=push-new', { enabled: false })).toBe(`publish ${refused}`)
+  expect(check('play', '', { enabled: false, play: 'open' })).toBe(`play ${refused}`)
+})
+
+test('who is forbidden is told until when and why', () => {
+  const time = new FakeTime()
+  const spaces = new Spaces(space)
+  const access = new Access(spaces, time)
+  const untilMs = time.nowMs() + 60_000
+  spaces.apply({ revision: 1, spaces: [space], forbidden: [{ path: PATH, untilMs, reason: 'wrong camera' }] })
+  const query = new URLSearchParams('key=push-new')
+  expect(() => access.check({ action: 'publish', address, query, uri: '', ...caller })).toThrow(
+    'the stream is forbidden until 2023-11-14T22:14:20.000Z: wrong camera',
+  )
+})
+
+test('rules come before keys: a right key does not help', () => {
+  const none = { allow: [], deny: [] }
+  const addressRules = { publish: none, play: none }
+  expect(check('publish', 'key=push-new', { addressRules })).toBe(
+    'publish is not allowed: the rules of space default do not allow this address',
+  )
+  const refererRules = { allowEmpty: false, all: { allow: ['example.com'], deny: [] }, publish: none, play: none }
+  expect(check('publish', 'key=push-new', { refererRules })).toBe(
+    'publish is not allowed: the rules of space default do not allow this page',
+  )
 })

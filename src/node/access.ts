@@ -3,7 +3,8 @@ import { AppError } from '../base/errors.ts'
 import { type SignedAction, sameSecret, type Verdict, verifyAuthKey, verifySigned } from '../base/signed-url.ts'
 import type { SpaceState } from '../link/messages.ts'
 import { pathOf, type StreamAddress } from './paths.ts'
-import type { Spaces } from './spaces.ts'
+import { addressAllowed, refererAllowed } from './space-rules.ts'
+import type { Forbidden, Spaces } from './spaces.ts'
 
 export interface AccessRequest {
   readonly action: SignedAction
@@ -12,6 +13,10 @@ export interface AccessRequest {
   readonly query: URLSearchParams
   /** Path an `auth_key` was made for: from the first `/`, with extension, without query. */
   readonly uri: string
+  /** Address of the peer, with or without port. */
+  readonly remote: string
+  /** Page the player is in, as it says itself; '' when it does not. */
+  readonly pageUrl: string
 }
 
 /** Life of an `auth_key` after its time stamp: the default of the CDNs that invented it. */
@@ -36,11 +41,17 @@ export class Access {
 
   /** Throws AppError FORBIDDEN with the reason. */
   check(request: AccessRequest): SpaceState {
-    const { action, address } = request
+    const { action, address, pageUrl, remote } = request
     const space = this.#spaces.get(address.space)
     if (!space) throw refusal(action, 'space', `space ${address.space} does not exist`)
-    if (action === 'publish' && this.#spaces.isForbidden(pathOf(address), this.#clock.nowMs())) {
-      throw refusal(action, 'forbidden', 'the stream is forbidden')
+    if (space.enabled === false) throw refusal(action, 'disabled', disabledReason(space.name))
+    const forbidden = action === 'publish' ? this.#spaces.forbidden(pathOf(address), this.#clock.nowMs()) : null
+    if (forbidden) throw refusal(action, 'forbidden', forbiddenReason(forbidden))
+    if (!addressAllowed(space.addressRules, action, remote)) {
+      throw refusal(action, 'address', `the rules of space ${space.name} do not allow this address`)
+    }
+    if (!refererAllowed(space.refererRules, action, pageUrl)) {
+      throw refusal(action, 'referer', `the rules of space ${space.name} do not allow this page`)
     }
     const verdict = this.#verdict(request, space)
     if (verdict !== 'ok') throw refusal(action, verdict, REASONS[verdict])
@@ -49,8 +60,8 @@ export class Access {
 
   #verdict({ action, address, query, uri }: AccessRequest, space: SpaceState): Verdict {
     if (space[action] === 'open') return 'ok'
-    const keys = action === 'publish' ? space.pushKeys : space.playKeys
     const nowMs = this.#clock.nowMs()
+    const keys = action === 'publish' ? pushKeysOf(space, nowMs) : space.playKeys
     const key = query.get('key')
     // The bare key is for encoders: whoever has it may publish anything in the space. Viewers never get theirs.
     if (action === 'publish' && key !== null) return keys.some(known => sameSecret(known, key)) ? 'ok' : 'mismatch'
@@ -58,6 +69,21 @@ export class Access {
     if (authKey !== null) return verifyAuthKey(authKey, keys, uri, AUTH_KEY_LIFETIME_SECONDS, nowMs)
     return verifySigned(query, keys, action, pathOf(address), nowMs)
   }
+}
+
+/** What refused publishers and those put out are told. */
+export function forbiddenReason({ untilMs, reason }: Forbidden): string {
+  const until = untilMs === null ? '' : ` until ${new Date(untilMs).toISOString()}`
+  return `the stream is forbidden${until}${reason ? `: ${reason}` : ''}`
+}
+
+export function disabledReason(space: string): string {
+  return `space ${space} is disabled`
+}
+
+/** Those in force, and replaced ones whose grace time is not over. */
+function pushKeysOf({ pushKeys, retiringPushKeys = [] }: SpaceState, nowMs: number): readonly string[] {
+  return [...pushKeys, ...retiringPushKeys.filter(({ untilMs }) => untilMs > nowMs).map(({ key }) => key)]
 }
 
 /** `kind` is one of few words, for counting; `reason` is for people and may name what was asked for. */

@@ -87,15 +87,15 @@ export class Chronicle {
     this.journal.note(path, { step, ...traced(publisher?.traceId) })
   }
 
-  joined({ id, path, protocol, remote, startedAtMs, traceId }: ViewerStatus): void {
+  joined({ id, path, protocol, remote, agent, startedAtMs, traceId }: ViewerStatus): void {
     const { log, emit } = this.#options
     log.info('viewer joined', { path, viewer: id, protocol, remote, ...traced(traceId) })
     this.journal.note(path, { step: 'viewer joined', who: id, protocol, remote, ...traced(traceId) })
-    emit({ type: 'viewer.started', viewer: id, path, protocol, remote, ...traced(traceId), atMs: startedAtMs })
+    emit({ type: 'viewer.started', viewer: id, path, protocol, remote, agent, ...traced(traceId), atMs: startedAtMs })
   }
 
   left(
-    { id, path, protocol, remote, bytesSent: bytes, traceId }: ViewerStatus,
+    { id, path, protocol, remote, agent, bytesSent: bytes, framesDropped, traceId }: ViewerStatus,
     durationMs: number,
     reason: string,
   ): void {
@@ -104,7 +104,8 @@ export class Chronicle {
     log.info('viewer left', { path, viewer: id, protocol, remote, reason, bytes, durationMs, ...trace })
     this.journal.note(path, { step: 'viewer left', who: id, protocol, remote, reason, ...trace })
     const atMs = clock.nowMs()
-    emit({ type: 'viewer.stopped', viewer: id, path, protocol, remote, bytes, durationMs, reason, ...trace, atMs })
+    const who = { viewer: id, path, protocol, remote, agent }
+    emit({ type: 'viewer.stopped', ...who, bytes, framesDropped, durationMs, reason, ...trace, atMs })
   }
 
   publisherKicked({ path, publisher }: Stream, reason: string): void {

@@ -35,6 +35,8 @@ export class HttpVisitors {
       protocol,
       remote: remoteOf(request, this.#trustProxy),
       agent: request.headers['user-agent'] ?? '',
+      // WebSockets carry no Referer (RFC 6455 §4.1), but the origin of their page
+      pageUrl: request.headers.referer ?? request.headers.origin ?? '',
       traceId: traceIdOf(request.headers),
     }
   }

@@ -2,7 +2,8 @@ import type { Clock, Timers } from '../base/clock.ts'
 import type { KickTarget, SpacesState } from '../link/messages.ts'
 import type { StreamStatus, ViewerStatus } from '../link/status.ts'
 import type { TraceEntry } from '../link/trace.ts'
-import type { Hub } from './hub.ts'
+import { disabledReason, forbiddenReason } from './access.ts'
+import type { Hub, Sentence } from './hub.ts'
 import type { LinkHandlers } from './link-handlers.ts'
 import type { Spaces } from './spaces.ts'
 import { streamStatus } from './status.ts'
@@ -41,8 +42,17 @@ export class HubLinkHandlers implements LinkHandlers {
   applySpaces(state: SpacesState): void {
     if (!this.#spaces.apply(state)) return
     this.#onState()
-    const nowMs = this.#clock.nowMs()
-    this.#hub.enforce(path => this.#spaces.isForbidden(path, nowMs))
+    this.#hub.enforce(path => this.#sentence(path))
+  }
+
+  /** Forbidden streams lose their publisher, those of disabled and deleted spaces their viewers too. */
+  #sentence(path: string): Sentence | null {
+    const [name = ''] = path.split('/', 1)
+    const space = this.#spaces.get(name)
+    if (!space) return { reason: `space ${name} does not exist`, viewersToo: true }
+    if (space.enabled === false) return { reason: disabledReason(name), viewersToo: true }
+    const forbidden = this.#spaces.forbidden(path, this.#clock.nowMs())
+    return forbidden && { reason: forbiddenReason(forbidden), viewersToo: false }
   }
 
   kick(target: KickTarget): boolean {

@@ -2,17 +2,20 @@ import { expect, test } from 'vitest'
 import { FakeTime } from '../base/fake-time.ts'
 import { silentLog } from '../base/log.ts'
 import type { NodeEvent } from '../link/events.ts'
+import type { SpaceState, SpacesState } from '../link/messages.ts'
 import { Pace } from '../media/broadcast/pace.ts'
 import type { Sink } from '../media/broadcast/packager.ts'
 import { audioTrack, videoFrame, videoTrack } from '../media/stream/test-frames.ts'
 import { FlvPackager } from '../protocols/http-live/flv-packager.ts'
 import { Access } from './access.ts'
 import { Hub, type Visitor } from './hub.ts'
+import { HubLinkHandlers } from './hub-link-handlers.ts'
 import { Spaces } from './spaces.ts'
 import { streamStatus } from './status.ts'
 
 const PATH = 'default/live/cam'
 const never = new AbortController().signal
+const none = { allow: [], deny: [] }
 const flv = { key: 'flv', create: () => new FlvPackager('all') }
 
 function visitor(query = '', protocol = 'http-flv'): Visitor {
@@ -24,6 +27,7 @@ function visitor(query = '', protocol = 'http-flv'): Visitor {
     protocol,
     remote: '10.0.0.1:5',
     agent: 'VLC',
+    pageUrl: '',
     traceId: 'trace-1',
   }
 }
@@ -44,7 +48,7 @@ class TestSink implements Sink {
 
 function setUp(maxViewersPerStream = 10) {
   const time = new FakeTime()
-  const spaces = new Spaces({
+  const space: SpaceState = {
     name: 'default',
     publish: 'key',
     play: 'open',
@@ -52,7 +56,8 @@ function setUp(maxViewersPerStream = 10) {
     playKeys: [],
     latency: 'normal',
     gopCache: true,
-  })
+  }
+  const spaces = new Spaces(space)
   const events: NodeEvent[] = []
   const hub = new Hub({
     settings: () => ({
@@ -61,6 +66,7 @@ function setUp(maxViewersPerStream = 10) {
       standbyMs: 5000,
       maxViewersPerStream,
       windowMs: { low: 50, normal: 350 },
+      floorMs: 0,
       queue: { bytes: 1 << 20, ageMs: 30_000, stallMs: 60_000 },
     }),
     access: new Access(spaces, time),
@@ -84,7 +90,11 @@ function setUp(maxViewersPerStream = 10) {
     const session = hub.join(await hub.admit(visitor(), never), flv, sink, null)
     return { sink, session }
   }
-  return { time, hub, events, kicked, publish, watch }
+  let revision = 0
+  const handlers = new HubLinkHandlers(hub, spaces, time, async () => ({ changed: [], needRestart: [] }))
+  const apply = (change: Partial<SpaceState>, forbidden: SpacesState['forbidden'] = []) =>
+    handlers.applySpaces({ revision: ++revision, spaces: [{ ...space, ...change }], forbidden })
+  return { time, hub, events, kicked, publish, watch, apply }
 }
 
 test('a stream from its first frame to the last viewer, as the platform learns of it', async () => {
@@ -180,6 +190,42 @@ test('refusals are events, and the limit of viewers is kept', async () => {
     { action: 'publish', reason: 'stream_busy', count: 1 },
     { action: 'play', reason: 'viewer_limit', count: 1 },
   ])
+})
+
+test('limits of the space count from the next viewer on: of one stream, and of all together', async () => {
+  const { hub, publish, watch, apply } = setUp()
+  publish()
+  await watch()
+  apply({ maxViewersPerStream: 1 })
+  await expect(hub.admit(visitor(), never)).rejects.toMatchObject({ details: { limit: 1 } })
+  apply({ maxViewers: 2 })
+  const { session } = await watch()
+  await expect(hub.admit(visitor(), never)).rejects.toMatchObject({ details: { limit: 2 } })
+  session.end('closed')
+  await watch()
+  apply({ maxViewers: 0 })
+  expect(hub.viewers.count(PATH)).toBe(2)
+})
+
+test('changed rules leave who is there, a forbidden stream loses its publisher, a disabled space everybody', async () => {
+  const { publish, watch, apply, kicked, hub, time } = setUp()
+  publish()
+  const { sink } = await watch()
+  apply({ publish: 'key', play: 'signed', pushKeys: ['other'], addressRules: { publish: none, play: none } })
+  expect([kicked, sink.ended]).toEqual([[], ''])
+  apply({}, [{ path: PATH, untilMs: time.nowMs() + 1000, reason: 'wrong camera' }])
+  expect(kicked).toEqual(['the stream is forbidden until 2023-11-14T22:13:21.000Z: wrong camera'])
+  expect(() => publish()).toThrow('wrong camera')
+  expect(sink.ended).toBe('')
+  time.advance(999)
+  expect(() => publish()).toThrow('wrong camera')
+  time.advance(1)
+  publish()
+  const again = await watch()
+  apply({ enabled: false })
+  expect(kicked.at(-1)).toBe('space default is disabled')
+  expect(again.sink.ended).toBe('space default is disabled')
+  expect(hub.viewers.count(PATH)).toBe(0)
 })
 
 test('a stream nobody publishes is counted and traced, and no event: players ask again and again', async () => {

@@ -39,8 +39,16 @@ export interface Visitor {
   readonly protocol: string
   readonly remote: string
   readonly agent: string
+  /** Page the player is in, as it says itself; '' when it does not. */
+  readonly pageUrl: string
   /** The same in everything that is told about this request. */
   readonly traceId: string
+}
+
+/** Why a stream is put out. */
+export interface Sentence {
+  readonly reason: string
+  readonly viewersToo: boolean
 }
 
 /** What has gone through the node since its start. */
@@ -125,10 +133,13 @@ export class Hub {
    */
   async admit(visitor: Visitor, signal: AbortSignal): Promise<Admission> {
     const { protocol, remote, agent, traceId } = visitor
-    const path = this.#admit('play', visitor, path => {
+    const path = this.#admit('play', visitor, (path, space) => {
       const { maxViewersPerStream } = this.#options.settings()
-      if (this.viewers.count(path) < maxViewersPerStream) return path
-      throw new AppError('VIEWER_LIMIT', { limit: maxViewersPerStream })
+      const limit = Math.min(maxViewersPerStream, space.maxViewersPerStream ?? maxViewersPerStream)
+      if (this.viewers.count(path) >= limit) throw new AppError('VIEWER_LIMIT', { limit })
+      const { maxViewers } = space
+      if (maxViewers === undefined || this.viewers.countInSpace(space.name) < maxViewers) return path
+      throw new AppError('VIEWER_LIMIT', { limit: maxViewers })
     })
     const stream = this.#streams.get(path) ?? (await this.#waitFor(path, signal))
     if (!stream) {
@@ -182,9 +193,15 @@ export class Hub {
     return true
   }
 
-  /** Ends every publisher and viewer who is not allowed any more. */
-  enforce(isForbidden: (path: string) => boolean): void {
-    for (const stream of this.#streams.values()) if (isForbidden(stream.path)) this.#kickPublisher(stream, 'forbidden')
+  /** Ends the publishers that `verdict` has a reason against, and the viewers too where it says so. */
+  enforce(verdict: (path: string) => Sentence | null): void {
+    for (const stream of [...this.#streams.values()]) {
+      const sentence = verdict(stream.path)
+      if (!sentence) continue
+      this.#kickPublisher(stream, sentence.reason)
+      if (!sentence.viewersToo) continue
+      for (const { id } of this.viewers.ofPath(stream.path)) this.kick({ viewerId: id }, sentence.reason)
+    }
   }
 
   close(): void {
@@ -198,12 +215,12 @@ export class Hub {
 
   /** Checks access and runs `enter`; what either refuses is told. */
   #admit<T>(action: Action, visitor: Visitor, enter: (path: string, space: SpaceState) => T): T {
-    const { address, query, uri, protocol, remote, traceId } = visitor
+    const { address, query, uri, pageUrl, protocol, remote, traceId } = visitor
     const path = pathOf(address)
     const asker = { path, protocol, remote, traceId }
     this.#chronicle.asked(action, asker)
     try {
-      return enter(path, this.#options.access.check({ action, address, query, uri }))
+      return enter(path, this.#options.access.check({ action, address, query, uri, remote, pageUrl }))
     } catch (error) {
       this.#chronicle.refused(action, asker, error)
       throw error
@@ -252,10 +269,11 @@ export class Hub {
   }
 
   #broadcastSettings(stream: Stream) {
-    const { windowMs, queue } = this.#options.settings()
+    const { windowMs, floorMs, queue } = this.#options.settings()
     const space = this.#spaceOf.get(stream)
     return {
       ceilingMs: windowMs[space?.latency ?? 'normal'],
+      floorMs,
       gopCache: space?.gopCache ?? true,
       queue,
     }

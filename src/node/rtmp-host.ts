@@ -39,7 +39,7 @@ export class HubRtmpHost implements RtmpHost {
     return { close: reason => session.end(reason) }
   }
 
-  #visitor({ vhost, app, stream, query, protocol, remote, flashVer, traceId }: RtmpRequest): Visitor {
+  #visitor({ vhost, app, stream, query, protocol, remote, pageUrl, flashVer, traceId }: RtmpRequest): Visitor {
     const levels = levelsOf(`${app}/${stream}`)
     const spaces = this.#spaces
     const address = spaces.has(vhost) ? pathInSpace(vhost, levels) : resolvePath(levels, name => spaces.has(name))
@@ -50,6 +50,7 @@ export class HubRtmpHost implements RtmpHost {
       protocol,
       remote,
       agent: flashVer.slice(0, MAX_AGENT_LENGTH),
+      pageUrl,
       traceId,
     }
   }

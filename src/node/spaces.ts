@@ -1,6 +1,9 @@
 import type { SpaceState, SpacesState } from '../link/messages.ts'
 import { DEFAULT_SPACE } from './paths.ts'
 
+/** A path nobody may publish. */
+export type Forbidden = SpacesState['forbidden'][number]
+
 /**
  * What the node knows about its tenants: given by the platform over the link (and kept for the time it is away),
  * or by the node's own configuration.
@@ -8,7 +11,7 @@ import { DEFAULT_SPACE } from './paths.ts'
 export class Spaces {
   #revision = -1
   #spaces: ReadonlyMap<string, SpaceState>
-  #forbidden: ReadonlyMap<string, number | null> = new Map()
+  #forbidden: ReadonlyMap<string, Forbidden> = new Map()
 
   constructor(own: SpaceState) {
     this.#spaces = new Map([[own.name, own]])
@@ -19,7 +22,7 @@ export class Spaces {
     if (state.revision < this.#revision) return false
     this.#revision = state.revision
     this.#spaces = new Map(state.spaces.map(space => [space.name, space]))
-    this.#forbidden = new Map(state.forbidden.map(({ path, untilMs }) => [path, untilMs]))
+    this.#forbidden = new Map(state.forbidden.map(forbidden => [forbidden.path, forbidden]))
     return true
   }
 
@@ -41,8 +44,9 @@ export class Spaces {
     return this.#spaces.has(vhost) ? vhost : DEFAULT_SPACE
   }
 
-  isForbidden(path: string, nowMs: number): boolean {
-    const until = this.#forbidden.get(path)
-    return until === null || (until !== undefined && until > nowMs)
+  /** Why nobody may publish there now; null when one may. */
+  forbidden(path: string, nowMs: number): Forbidden | null {
+    const forbidden = this.#forbidden.get(path)
+    return forbidden && (forbidden.untilMs === null || forbidden.untilMs > nowMs) ? forbidden : null
   }
 }

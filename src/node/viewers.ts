@@ -91,6 +91,7 @@ export class Viewers {
   readonly #events: ViewerEvents
   readonly #byId = new Map<string, ViewerSession>()
   readonly #byPath = new Map<string, Set<ViewerSession>>()
+  readonly #bySpace = new Map<string, number>()
 
   constructor(clock: Clock, events: ViewerEvents) {
     this.#clock = clock
@@ -102,6 +103,7 @@ export class Viewers {
     this.#byId.set(session.id, session)
     const ofPath = this.#byPath.get(info.path) ?? new Set()
     this.#byPath.set(info.path, ofPath.add(session))
+    this.#countSpace(info.path, 1)
     this.#events.started(session.status())
     return session
   }
@@ -118,6 +120,11 @@ export class Viewers {
     return this.#byPath.get(path)?.size ?? 0
   }
 
+  /** Of all paths below a space. */
+  countInSpace(space: string): number {
+    return this.#bySpace.get(space) ?? 0
+  }
+
   /** Frames left out for the viewers a path has now. */
   framesDropped(path: string): number {
     let dropped = 0
@@ -131,11 +138,19 @@ export class Viewers {
     return counts
   }
 
+  #countSpace(path: string, change: 1 | -1): void {
+    const [space = ''] = path.split('/', 1)
+    const count = this.countInSpace(space) + change
+    if (count === 0) this.#bySpace.delete(space)
+    else this.#bySpace.set(space, count)
+  }
+
   #remove(session: ViewerSession, reason: string): void {
     this.#byId.delete(session.id)
     const ofPath = this.#byPath.get(session.info.path)
     ofPath?.delete(session)
     if (ofPath?.size === 0) this.#byPath.delete(session.info.path)
+    this.#countSpace(session.info.path, -1)
     this.#events.stopped(session.status(), this.#clock.nowMs() - session.startedAtMs, reason)
   }
 }
