@@ -12,8 +12,8 @@ const WANTED_FILES = 200_000
 const NICENESS = '-15'
 /** How long a child may take to say what is expected of it. */
 const LINE_MS = 60_000
-/** How long a child may take to end after SIGTERM. */
-const STOP_MS = 5_000
+/** How long a child may take to end after SIGTERM; a server with thousands of viewers is not worth waiting for. */
+const STOP_MS = 1_500
 
 export interface Launch {
   readonly core: number
@@ -142,8 +142,10 @@ export class Child {
   async stop(): Promise<void> {
     running.delete(this)
     if (this.#ended) return
+    // The whole family: what it started must not outlive it.
+    const members = family(this.pid)
     this.process.kill('SIGTERM')
-    const timer = setTimeout(() => this.process.kill('SIGKILL'), STOP_MS)
+    const timer = setTimeout(() => members.forEach(killNow), STOP_MS)
     await this.#exit
     clearTimeout(timer)
   }
@@ -154,6 +156,14 @@ const running = new Set<Child>()
 /** Ends whatever is still running. */
 export async function stopAll(): Promise<void> {
   await Promise.all([...running].map(child => child.stop()))
+}
+
+function killNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has just ended by itself.
+  }
 }
 
 /** A process and all below it. */

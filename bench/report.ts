@@ -100,7 +100,7 @@ export function section(outcome: Outcome): string {
   const lines = targetLines(outcome).map(line => `- ${line}`)
   const left = outcome.left.map(reason => `- left out: ${reason}`)
   const notes = [...lines, ...left].join('\n')
-  return `### ${outcome.scenario.title}\n\n\`./sightline bench ${outcome.scenario.id}\`\n\n${table(outcome)}\n${notes ? `\n${notes}\n` : ''}`
+  return `## ${outcome.scenario.title}\n\n\`./sightline bench ${outcome.scenario.id}\`, rounds: ${Math.max(0, ...outcome.rows.map(row => row.rounds))}\n\n${table(outcome)}\n${notes ? `\n${notes}\n` : ''}`
 }
 
 export function machine(): string {

@@ -18,7 +18,7 @@ const HELP = `usage: sightline bench [options] [scenario...]
 Measures Sightline and its peers side by side on this machine.
   --all          every scenario, and write docs/benchmarks.md (about 20 minutes)
   --quick        one round each
-  --rounds N     rounds per server and scenario (default 3)
+  --rounds N     rounds per server and scenario (default 1 to 3)
   --server NAME  only this server; may be given again
   --micro        single functions instead: nanoseconds per call and MB/s
   --list         names of the scenarios
@@ -124,7 +124,6 @@ async function main(): Promise<void> {
   if (options.help) return console.log(HELP)
   if (options.list) return console.log(SCENARIOS.map(({ id, title }) => `${id.padEnd(14)} ${title}`).join('\n'))
   if (options.micro) return (await import('./micro/functions.ts')).runMicro(cache)
-  const rounds = options.quick ? 1 : Number(options.rounds ?? 3)
   const scenarios = chosen()
   mkdirSync(cache, { recursive: true })
   console.log(
@@ -132,6 +131,7 @@ async function main(): Promise<void> {
   )
   const outcomes: Outcome[] = []
   for (const scenario of scenarios) {
+    const rounds = options.quick ? 1 : Number(options.rounds ?? scenario.rounds)
     console.log(`\n${scenario.title} (${scenario.id}), ${rounds} round${rounds === 1 ? '' : 's'}`)
     outcomes.push(await runScenario(scenario, rounds))
     const newest = compared(outcomes).at(-1)
