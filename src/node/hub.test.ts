@@ -122,7 +122,7 @@ test('a stream from its first frame to the last viewer, as the platform learns o
   expect(hub.find(PATH)).toBeUndefined()
   expect(events).toMatchObject([
     { type: 'stream.started', path: PATH, publisher: { id: 'p1' } },
-    { type: 'viewer.started', viewer: session.id },
+    { type: 'viewer.started', viewer: session.id, traceId: 'trace-1' },
     { type: 'viewer.stopped', viewer: session.id, bytes: sink.bytes, durationMs: 500, reason: 'closed by the viewer' },
     { type: 'stream.stopped', reason: 'closed', totals: { bytesIn: 1000, bytesOut: sink.bytes, framesIn: 1 } },
   ])
@@ -285,12 +285,15 @@ test('the sums of the node only grow: over publishers, viewers and streams that 
 })
 
 test('frames dropped for slow viewers are kept when the viewers have left', async () => {
-  const { hub, publish } = setUp()
+  const { hub, publish, time } = setUp()
   const publication = publish()
   const stuck = new TestSink()
   stuck.pendingBytes = () => 2 << 20
   const session = hub.join(await hub.admit(visitor(), never), flv, stuck, null)
-  for (let ms = 40; ms <= 2000; ms += 40) publication.write(videoFrame(ms))
+  for (let ms = 40; ms <= 4000; ms += 40) {
+    time.advance(40)
+    publication.write(videoFrame(ms))
+  }
   const dropped = session.status().framesDropped
   expect(dropped).toBeGreaterThan(40)
   expect(hub.totals().framesDropped).toBe(dropped)
