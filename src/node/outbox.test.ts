@@ -123,3 +123,32 @@ test('the desired state is kept; one of another version is not taken for ours', 
   store.saveSpaces({ nonsense: true } as never) // deliberately wrong
   expect(store.spaces()).toBeNull()
 })
+
+test('a full disk stops nobody: events wait in memory and are written when there is room', () => {
+  const outbox = open()
+  const pages = store.db.prepare('PRAGMA page_count').get()?.['page_count']
+  store.db.exec(`PRAGMA max_page_count = ${pages}`)
+  const long = (n: number): NodeEvent => ({ ...viewer(n), remote: 'x'.repeat(100) }) as NodeEvent
+  for (let n = 1; n <= 300; n++) outbox.add(long(n))
+  expect(() => outbox.add(started)).not.toThrow()
+  expect([outbox.size, outbox.peek(0).length]).toEqual([301, 0])
+  store.db.exec('PRAGMA max_page_count = 1000000')
+  time.advance(1000)
+  expect(outbox.peek(0, 1000).map(({ event }) => event)).toEqual([
+    ...Array.from({ length: 300 }, (_, n) => long(n + 1)),
+    started,
+  ])
+})
+
+test('what waits in memory is bounded, viewers go first', () => {
+  const outbox = open()
+  store.db.exec(`PRAGMA max_page_count = ${store.db.prepare('PRAGMA page_count').get()?.['page_count']}`)
+  outbox.add(started)
+  for (let n = 1; n <= 12_000; n++) outbox.add({ ...viewer(n), remote: 'x'.repeat(100) } as NodeEvent)
+  time.advance(1000)
+  expect(outbox.size).toBe(10_001) // one still fitted into the last page
+  expect(outbox.dropped).toBe(2000)
+  store.db.exec('PRAGMA max_page_count = 1000000')
+  time.advance(1000)
+  expect(outbox.peek(0, 1)[0]?.event).toEqual(started)
+})

@@ -1,6 +1,7 @@
 import type { StatementSync } from 'node:sqlite'
 import { z } from 'zod'
 import type { Clock, Timer, Timers } from '../base/clock.ts'
+import { errorText } from '../base/errors.ts'
 import type { Closable } from '../base/lifecycle.ts'
 import type { Log } from '../base/log.ts'
 import type { NodeEvent, NodeEventType, NumberedEvent } from '../link/events.ts'
@@ -19,6 +20,10 @@ const DEFAULT_LIMITS: OutboxLimits = { events: 100_000, bytes: 32 * 1024 * 1024 
 const WRITE_DELAY_MS = 50
 /** ... or as soon as so many wait: one transaction of this size takes about 2 ms. */
 const MAX_WAITING = 256
+/** Events kept while the file takes none: some megabytes. */
+const MAX_KEPT_IN_MEMORY = 10_000
+/** A full disk is looked at again after this time. */
+const RETRY_MS = 1000
 /** Given up at once when the outbox is full, so that a full outbox does not pay for it with every event. */
 const GIVE_UP = 1000
 
@@ -53,6 +58,7 @@ export class Outbox implements Closable {
   #events = 0
   #bytes = 0
   #open = true
+  #writeFails = false
   #onWritten: () => void = () => {}
 
   constructor(options: OutboxOptions) {
@@ -89,7 +95,8 @@ export class Outbox implements Closable {
   add(event: NodeEvent): void {
     if (!this.#open) return
     this.#waiting.push(event)
-    if (!MINOR[event.type] || this.#waiting.length >= MAX_WAITING) this.#write()
+    if (this.#writeFails) this.#timer ??= this.#options.timers.after(RETRY_MS, () => this.#write())
+    else if (!MINOR[event.type] || this.#waiting.length >= MAX_WAITING) this.#write()
     else this.#timer ??= this.#options.timers.after(WRITE_DELAY_MS, () => this.#write())
   }
 
@@ -116,18 +123,49 @@ export class Outbox implements Closable {
     this.#timer?.cancel()
     this.#timer = null
     if (this.#waiting.length === 0) return
-    const { db } = this.#options.store
-    db.exec('BEGIN')
-    for (const event of this.#waiting) {
-      const body = JSON.stringify(event)
-      this.#sql.insert.run(MINOR[event.type] ? 1 : 0, body)
-      this.#bytes += Buffer.byteLength(body)
+    if (!this.#insertWaiting()) {
+      this.#keepWaiting()
+      return
     }
-    db.exec('COMMIT')
-    this.#events += this.#waiting.length
-    this.#waiting = []
+    this.#writeFails = false
     this.#giveUp()
     this.#onWritten()
+  }
+
+  /** False when the file takes nothing (disk full or gone); then nothing of it was written. */
+  #insertWaiting(): boolean {
+    const { store, log } = this.#options
+    let bytes = 0
+    try {
+      store.db.exec('BEGIN')
+      for (const event of this.#waiting) {
+        const body = JSON.stringify(event)
+        this.#sql.insert.run(MINOR[event.type] ? 1 : 0, body)
+        bytes += Buffer.byteLength(body)
+      }
+      store.db.exec('COMMIT')
+    } catch (error) {
+      if (store.db.isTransaction) store.db.exec('ROLLBACK')
+      if (!this.#writeFails) log.error('events cannot be written, they are kept in memory', { error: errorText(error) })
+      this.#writeFails = true
+      return false
+    }
+    this.#bytes += bytes
+    this.#events += this.#waiting.length
+    this.#waiting = []
+    return true
+  }
+
+  /** A full disk must not stop a stream: events stay in memory, the least important given up first, and are tried again. */
+  #keepWaiting(): void {
+    const over = this.#waiting.length - MAX_KEPT_IN_MEMORY
+    if (over > 0) {
+      const minor = this.#waiting.filter(event => MINOR[event.type]).slice(0, over)
+      const given = new Set(minor.length > 0 ? minor : this.#waiting.slice(0, over))
+      this.#waiting = this.#waiting.filter(event => !given.has(event))
+      this.dropped += given.size
+    }
+    this.#timer = this.#options.timers.after(RETRY_MS, () => this.#write())
   }
 
   #giveUp(): void {
