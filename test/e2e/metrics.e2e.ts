@@ -81,7 +81,9 @@ describe('the whole product under load', () => {
       for (let i = 0; i < 10; i++) {
         const left = new AbortController()
         viewers.push(left)
-        await fetch(play.flv, { signal: left.signal })
+        const { body } = await fetch(play.flv, { signal: left.signal })
+        // A body that nobody reads is given up with the response when memory is collected.
+        void body?.pipeTo(new WritableStream()).catch(() => {})
       }
       viewers.push(new WebSocket(play.wsFlv))
       await fetch(play.flv.replace(/sign=\w/, 'sign=x')) // refused
