@@ -22,6 +22,7 @@ import { NodeService } from '../platform/nodes/node-service.ts'
 import { NodeStore } from '../platform/nodes/node-store.ts'
 import { DEFAULT_SPACE } from '../platform/spaces/space.ts'
 import { SpaceService } from '../platform/spaces/space-service.ts'
+import { ForbidService } from '../platform/streams/forbid-service.ts'
 import { StreamHistory } from '../platform/streams/stream-history.ts'
 import { StreamRunStore } from '../platform/streams/stream-run-store.ts'
 import { StreamService } from '../platform/streams/stream-service.ts'
@@ -61,7 +62,7 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
     const apiKeys = new ApiKeyService(db, clock, auditLog)
     const authenticator = new Authenticator(sessions, apiKeys)
     const audit = new AuditService(db, clock)
-    const spaces = await SpaceService.open(db, clock)
+    const spaces = await SpaceService.open(db, clock, auditLog)
     const history = new StreamHistory(clock, log)
     const feed: EventFeed = closing.add(new EventFeed({ links: () => links, clock, timers }))
     const tellFeed = (nodeId: string, event: NodeEvent) => {
@@ -82,6 +83,7 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
       spaces,
       clock,
     })
+    const forbidden = new ForbidService(db, clock, spaces, auditLog)
     const nodes = new NodeService(nodeStore, links)
     const metricStore = new MetricStore(db)
     const sampler = closing.add(new MetricSampler({ store: metricStore, links, clock, timers, log }))
@@ -95,7 +97,7 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
     const system = new SystemService({ version, configuration, reload, links, clock, log })
 
     const tidy = () =>
-      Promise.all([sessions.tidy(), audit.tidy(), history.tidy(db)]).catch((error: unknown) =>
+      Promise.all([sessions.tidy(), audit.tidy(), spaces.tidy(), history.tidy(db)]).catch((error: unknown) =>
         log.error('tidying the database failed', { reason: errorText(error) }),
       )
     const tidying = timers.every(TIDY_EVERY_MS, () => void tidy())
@@ -109,6 +111,7 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
           sessions,
           apiKeys,
           audit,
+          forbidden,
           spaces,
           streams,
           nodes,

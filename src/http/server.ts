@@ -13,15 +13,18 @@ import { requireAuthentication } from './authentication.ts'
 import { announceChanges } from './change-events.ts'
 import { serveConsole } from './console-files.ts'
 import { answerErrors, MAX_BODY_BYTES } from './error-answers.ts'
+import { keepAnswers } from './idempotency.ts'
 import { linkUpgrade } from './link-endpoint.ts'
 import { serveMetrics } from './metrics.ts'
 import { describeApi } from './openapi.ts'
 import { apiKeyRoutes } from './routes/api-keys.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { feedRoutes } from './routes/feed.ts'
+import { forbiddenRoutes } from './routes/forbidden.ts'
 import { healthRoutes } from './routes/health.ts'
 import { historyRoutes } from './routes/history.ts'
 import { nodeRoutes } from './routes/nodes.ts'
+import { operationRoutes } from './routes/operations.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { spaceRoutes } from './routes/spaces.ts'
 import { type AddressSettings, streamRoutes } from './routes/streams.ts'
@@ -85,16 +88,19 @@ export async function createApp(options: ServerOptions): Promise<App> {
     async api => {
       refuseUnknownParameters(api)
       requireAuthentication(api, services.authenticator)
+      keepAnswers(api, services.keptAnswers)
       announceChanges(api, services.feed)
       healthRoutes(api, services)
       sessionRoutes(api, services)
       userRoutes(api, services)
       apiKeyRoutes(api, services)
       auditRoutes(api, services)
+      forbiddenRoutes(api, services)
       spaceRoutes(api, services)
       streamRoutes(api, services, clock, addresses)
       historyRoutes(api, services, clock)
       feedRoutes(api, services)
+      operationRoutes(api, services)
       nodeRoutes(api, services)
       systemRoutes(api, services)
     },

@@ -3,7 +3,7 @@ import type { Endpoints } from '../link/messages.ts'
 import type { StreamStatus, TrackStatus } from '../link/status.ts'
 import type { Actor } from '../platform/access/actor.ts'
 import { may } from '../platform/access/permission.ts'
-import type { SpaceService } from '../platform/spaces/space-service.ts'
+import type { Forbidden, SpaceService } from '../platform/spaces/space-service.ts'
 import type { Stream } from '../platform/streams/stream.ts'
 import { playUrls, publishUrls, type UrlRequest } from '../platform/streams/urls.ts'
 import type * as contract from './contract/stream.ts'
@@ -31,8 +31,15 @@ export function streamView(stream: Stream, context: ViewContext): contract.Strea
     createdAt: time(createdAtMs),
     state: live ? 'on' : 'off',
     live: live ? liveView(live.nodeId, live.status) : null,
+    forbidden: forbiddenView(context.spaces.forbidden(path)),
     ...urlsView(stream, context),
   }
+}
+
+function forbiddenView(forbidden: Forbidden | null): contract.Stream['forbidden'] {
+  if (!forbidden) return null
+  const { reason, untilMs } = forbidden
+  return { reason, until: untilMs === null ? null : time(untilMs) }
 }
 
 /** The push key is for those who may publish: others get the addresses without it. */

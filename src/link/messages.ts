@@ -74,8 +74,8 @@ export const SpaceState = z.object({
 })
 export type SpaceState = z.infer<typeof SpaceState>
 
-/** Forbidden paths at once. */
-export const MAX_FORBIDDEN = 100_000
+/** Forbidden paths at once: about 3 MB of the message. */
+export const MAX_FORBIDDEN = 20_000
 
 /** The desired state of a node, whole: it replaces what was there before. */
 export const SpacesState = z.object({

@@ -29,6 +29,7 @@ import { NodeLinks } from '../../src/platform/nodes/node-links.ts'
 import { NodeService } from '../../src/platform/nodes/node-service.ts'
 import { NodeStore } from '../../src/platform/nodes/node-store.ts'
 import { SpaceService } from '../../src/platform/spaces/space-service.ts'
+import { ForbidService } from '../../src/platform/streams/forbid-service.ts'
 import { StreamHistory } from '../../src/platform/streams/stream-history.ts'
 import { StreamRunStore } from '../../src/platform/streams/stream-run-store.ts'
 import { StreamService } from '../../src/platform/streams/stream-service.ts'
@@ -108,7 +109,7 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
   const auditLog = new AuditLog(time)
   const sessions = new SessionService(db, time, auditLog)
   const apiKeys = new ApiKeyService(db, time, auditLog)
-  const spaces = await SpaceService.open(db, time)
+  const spaces = await SpaceService.open(db, time, auditLog)
   const feed: EventFeed = new EventFeed({ links: () => links, clock: time, timers: time })
   const tellFeed = (nodeId: string, event: NodeEvent) => {
     const told = fromNodeEvent(nodeId, event)
@@ -129,6 +130,7 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
     sessions,
     apiKeys,
     audit: new AuditService(db, time),
+    forbidden: new ForbidService(db, time, spaces, auditLog),
     spaces,
     streams: new StreamService({
       store: new StreamStore(db),

@@ -126,6 +126,10 @@ export const Stream = z
     createdAt: Time,
     state: z.enum(['on', 'off']),
     live: Live.nullable(),
+    forbidden: z
+      .object({ until: Time.nullable().describe('null: until it is resumed'), reason: z.string() })
+      .nullable()
+      .describe('nobody may publish it'),
     publish: PublishUrls,
     play: PlayUrls,
   })

@@ -1,10 +1,17 @@
+import type { Selectable } from 'kysely'
+import { AddressRules, RefererRules } from '../../link/messages.ts'
 import type { Db } from '../../storage/database.ts'
-import type { SpaceKeyTable, SpaceTable } from '../../storage/tables.ts'
+import type { SpaceTable } from '../../storage/tables.ts'
 import type { Space, SpaceChange } from './space.ts'
 
 const REVISION = 'spaces'
 
-/** SQL of spaces, their keys and the revision of the whole. */
+type SpaceRow = Selectable<SpaceTable>
+type LimitsAndRules = Partial<
+  Pick<SpaceRow, 'address_rules' | 'referer_rules' | 'max_viewers' | 'max_viewers_per_stream'>
+>
+
+/** SQL of spaces and the revision of the whole. */
 export class SpaceStore {
   readonly #db: Db
 
@@ -16,34 +23,54 @@ export class SpaceStore {
     return (await this.#db.selectFrom('spaces').selectAll().orderBy('name').execute()).map(toSpace)
   }
 
-  async insert(space: Space): Promise<void> {
-    const { gopCache, createdAtMs, ...rest } = space
-    await this.#db
+  async byName(name: string): Promise<Space | undefined> {
+    const row = await this.#db.selectFrom('spaces').selectAll().where('name', '=', name).executeTakeFirst()
+    return row && toSpace(row)
+  }
+
+  /** False when the name is taken. */
+  async insert({ name, createdAtMs, ...facts }: Space): Promise<boolean> {
+    const { enabled, latency, play, publish } = facts
+    const result = await this.#db
       .insertInto('spaces')
-      .values({ ...rest, gop_cache: gopCache ? 1 : 0, created_at: createdAtMs })
-      .execute()
+      .values({
+        name,
+        created_at: createdAtMs,
+        publish,
+        play,
+        latency,
+        enabled: enabled ? 1 : 0,
+        gop_cache: facts.gopCache ? 1 : 0,
+        ...limitsAndRules(facts),
+      })
+      .onConflict(c => c.column('name').doNothing())
+      .executeTakeFirst()
+    return (result.numInsertedOrUpdatedRows ?? 0n) > 0n
   }
 
-  /** False when there is no such space. */
-  async update(name: string, { gopCache, ...rest }: SpaceChange): Promise<boolean> {
-    const change = { ...rest, ...(gopCache === undefined ? {} : { gop_cache: gopCache ? 1 : 0 }) }
-    const result = await this.#db.updateTable('spaces').set(change).where('name', '=', name).executeTakeFirst()
-    return result.numUpdatedRows > 0n
+  /** At least one change. */
+  async update(name: string, change: SpaceChange): Promise<void> {
+    const { enabled, gopCache, latency, play, publish } = change
+    const set = {
+      ...(publish && { publish }),
+      ...(play && { play }),
+      ...(latency && { latency }),
+      ...(enabled === undefined ? {} : { enabled: enabled ? 1 : 0 }),
+      ...(gopCache === undefined ? {} : { gop_cache: gopCache ? 1 : 0 }),
+      ...limitsAndRules(change),
+    }
+    await this.#db.updateTable('spaces').set(set).where('name', '=', name).execute()
   }
 
-  async insertKey(key: SpaceKeyTable): Promise<void> {
-    await this.#db.insertInto('space_keys').values(key).execute()
+  /** Its keys, streams and forbidden paths go with it. */
+  async delete(name: string): Promise<void> {
+    await this.#db.deleteFrom('streams').where('space', '=', name).execute()
+    await this.#db.deleteFrom('spaces').where('name', '=', name).execute()
   }
 
-  /** Keys in force, the newest first. */
-  keys(nowMs: number): Promise<SpaceKeyTable[]> {
-    return this.#db
-      .selectFrom('space_keys')
-      .selectAll()
-      .where(e => e.or([e('expires_at', 'is', null), e('expires_at', '>', nowMs)]))
-      .orderBy('created_at', 'desc')
-      .orderBy('id', 'desc')
-      .execute()
+  async countStreams(name: string): Promise<number> {
+    const query = this.#db.selectFrom('streams').select(e => e.fn.countAll<number>().as('count'))
+    return Number((await query.where('space', '=', name).executeTakeFirstOrThrow()).count)
   }
 
   async revision(): Promise<number> {
@@ -62,6 +89,34 @@ export class SpaceStore {
   }
 }
 
-function toSpace({ gop_cache, created_at, ...rest }: SpaceTable): Space {
-  return { ...rest, gopCache: gop_cache === 1, createdAtMs: created_at }
+/** What may be null too; only what is named. */
+function limitsAndRules(change: SpaceChange): LimitsAndRules {
+  const { addressRules, maxViewers, maxViewersPerStream, refererRules } = change
+  return {
+    ...(addressRules === undefined ? {} : { address_rules: json(addressRules) }),
+    ...(refererRules === undefined ? {} : { referer_rules: json(refererRules) }),
+    ...(maxViewers === undefined ? {} : { max_viewers: maxViewers }),
+    ...(maxViewersPerStream === undefined ? {} : { max_viewers_per_stream: maxViewersPerStream }),
+  }
+}
+
+function json(value: object | null): string | null {
+  return value && JSON.stringify(value)
+}
+
+function toSpace(row: SpaceRow): Space {
+  const { name, publish, play, latency, address_rules, referer_rules } = row
+  return {
+    name,
+    publish,
+    play,
+    latency,
+    gopCache: row.gop_cache === 1,
+    enabled: row.enabled === 1,
+    addressRules: address_rules === null ? null : AddressRules.parse(JSON.parse(address_rules)),
+    refererRules: referer_rules === null ? null : RefererRules.parse(JSON.parse(referer_rules)),
+    maxViewers: row.max_viewers,
+    maxViewersPerStream: row.max_viewers_per_stream,
+    createdAtMs: row.created_at,
+  }
 }
