@@ -84,7 +84,11 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
     nodeId: settings.node.id,
     version,
   })
-  const routes = [new MetricsRoute(metrics), hls, new LiveHandler(new HubLiveHost(hub, visitors), LIVE_FORMATS)]
+  const routes = [
+    new MetricsRoute(metrics, () => settings.metrics.token),
+    hls,
+    new LiveHandler(new HubLiveHost(hub, visitors), LIVE_FORMATS),
+  ]
   const common = { routes, requests, log, noDelay: settings.media.tcpNoDelay }
   const media = settings.listen.media
     ? stack.add(new MediaServer({ ...common, listen: settings.listen.media, key: 'listen.media', tls: null }))

@@ -127,6 +127,17 @@ export const schema = z.strictObject({
       RELOADABLE,
     ),
   }),
+  metrics: group({
+    token: optionalText(
+      'Bearer token for `/metrics` of the node; without it only the machine itself may read that page.',
+      {
+        allowed: 'a text of at least 16 letters, or null',
+        minLength: 16,
+        secret: true,
+        ...RELOADABLE,
+      },
+    ),
+  }),
   hls: group({
     segmentSeconds: decimal(
       [0.5, 60],
