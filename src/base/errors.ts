@@ -57,6 +57,18 @@ export const ERROR_CODES = {
   LIMIT_REACHED: { fault: 'caller', http: 409, text: '{what}: the limit of {limit} is reached' },
   INVALID: { fault: 'caller', http: 400, text: '{field}: {reason}' },
   TOO_MANY_REQUESTS: { fault: 'caller', http: 429, text: 'too many attempts, try again in {seconds} s' },
+  KEY_REUSED: {
+    fault: 'caller',
+    http: 422,
+    text: 'Idempotency-Key {key} was used for another request',
+    hint: 'make a new key for each request, and repeat a request unchanged',
+  },
+  KEY_IN_USE: {
+    fault: 'caller',
+    http: 409,
+    text: 'the request with Idempotency-Key {key} was begun, and its answer is not there to be repeated',
+    hint: 'look whether it was done; it is still being worked on, was cut off, or its answer had a secret',
+  },
   PAYLOAD_TOO_LARGE: { fault: 'caller', http: 413, text: 'body is over the limit of {limit} bytes' },
   VIEWER_LIMIT: { fault: 'caller', http: 503, text: 'the limit of {limit} viewers is reached' },
   // the machine, the network, ourselves

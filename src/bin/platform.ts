@@ -13,6 +13,7 @@ import { AuditLog } from '../platform/audit/audit-log.ts'
 import { AuditService } from '../platform/audit/audit-service.ts'
 import { EventFeed } from '../platform/events-feed/event-feed.ts'
 import { fromNodeEvent } from '../platform/events-feed/feed-event.ts'
+import { KeptAnswerService } from '../platform/kept-answers/kept-answer-service.ts'
 import { MetricSampler } from '../platform/metrics/metric-sampler.ts'
 import { MetricService } from '../platform/metrics/metric-service.ts'
 import { MetricStore } from '../platform/metrics/metric-store.ts'
@@ -20,16 +21,18 @@ import { NodeEvents } from '../platform/nodes/node-events.ts'
 import { NodeLinks } from '../platform/nodes/node-links.ts'
 import { NodeService } from '../platform/nodes/node-service.ts'
 import { NodeStore } from '../platform/nodes/node-store.ts'
+import { OperationService } from '../platform/operations/operation-service.ts'
 import { DEFAULT_SPACE } from '../platform/spaces/space.ts'
 import { SpaceService } from '../platform/spaces/space-service.ts'
+import { BulkService } from '../platform/streams/bulk-service.ts'
 import { ForbidService } from '../platform/streams/forbid-service.ts'
 import { StreamHistory } from '../platform/streams/stream-history.ts'
 import { StreamRunStore } from '../platform/streams/stream-run-store.ts'
 import { StreamService } from '../platform/streams/stream-service.ts'
-import { StreamStore } from '../platform/streams/stream-store.ts'
 import { SystemService } from '../platform/system/system-service.ts'
 import { SessionService } from '../platform/users/session-service.ts'
 import { UserService } from '../platform/users/user-service.ts'
+import { ViewerService } from '../platform/viewers/viewer-service.ts'
 import { BackupSocket } from '../storage/backup-socket.ts'
 import { isPostgresUrl, openDatabase } from '../storage/database.ts'
 import type { RoleEnvironment, Running } from './role-process.ts'
@@ -77,14 +80,24 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
     const links = closing.add(new NodeLinks({ store: nodeStore, events, desired, onNode, clock, timers, log }))
     spaces.onChange(() => links.applyDesired())
     const streams = new StreamService({
-      store: new StreamStore(db),
+      db,
+      audit: auditLog,
       runs: new StreamRunStore(db),
       links,
       spaces,
       clock,
     })
     const forbidden = new ForbidService(db, clock, spaces, auditLog)
+    const viewers = new ViewerService(db, links, auditLog)
     const nodes = new NodeService(nodeStore, links)
+    const operations = closing.add(await OperationService.open({ db, feed, clock, log }))
+    const bulk = new BulkService(operations, {
+      kick: (actor, id) => streams.kick(actor, id),
+      delete: (actor, id) => streams.delete(actor, id),
+      forbid: (actor, id) => forbidden.forbid(actor, id, { untilMs: null, reason: '' }),
+      resume: (actor, id) => forbidden.resume(actor, id),
+    })
+    const keptAnswers = new KeptAnswerService(db, clock)
     const metricStore = new MetricStore(db)
     const sampler = closing.add(new MetricSampler({ store: metricStore, links, clock, timers, log }))
     const metrics = new MetricService({ store: metricStore, sampler, links, nodes, clock })
@@ -94,12 +107,17 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
         value: shown(value, key),
         source: origin,
       }))
-    const system = new SystemService({ version, configuration, reload, links, clock, log })
+    const system = new SystemService({ version, configuration, reload, db, audit: auditLog, links, clock, log })
 
     const tidy = () =>
-      Promise.all([sessions.tidy(), audit.tidy(), spaces.tidy(), history.tidy(db)]).catch((error: unknown) =>
-        log.error('tidying the database failed', { reason: errorText(error) }),
-      )
+      Promise.all([
+        sessions.tidy(),
+        operations.tidy(),
+        keptAnswers.tidy(),
+        audit.tidy(),
+        spaces.tidy(),
+        history.tidy(db),
+      ]).catch((error: unknown) => log.error('tidying the database failed', { reason: errorText(error) }))
     const tidying = timers.every(TIDY_EVERY_MS, () => void tidy())
     closing.defer(() => tidying.cancel())
 
@@ -112,6 +130,7 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
           apiKeys,
           audit,
           forbidden,
+          viewers,
           spaces,
           streams,
           nodes,
@@ -119,6 +138,9 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
           events,
           system,
           feed,
+          operations,
+          bulk,
+          keptAnswers,
           metrics,
         },
         version,

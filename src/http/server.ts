@@ -30,6 +30,7 @@ import { spaceRoutes } from './routes/spaces.ts'
 import { type AddressSettings, streamRoutes } from './routes/streams.ts'
 import { systemRoutes } from './routes/system.ts'
 import { userRoutes } from './routes/users.ts'
+import { viewerRoutes } from './routes/viewers.ts'
 import { secureHeaders } from './security-headers.ts'
 import type { Services } from './services.ts'
 
@@ -96,6 +97,7 @@ export async function createApp(options: ServerOptions): Promise<App> {
       apiKeyRoutes(api, services)
       auditRoutes(api, services)
       forbiddenRoutes(api, services)
+      viewerRoutes(api, services)
       spaceRoutes(api, services)
       streamRoutes(api, services, clock, addresses)
       historyRoutes(api, services, clock)

@@ -21,6 +21,7 @@ import { AuditLog } from '../../src/platform/audit/audit-log.ts'
 import { AuditService } from '../../src/platform/audit/audit-service.ts'
 import { EventFeed } from '../../src/platform/events-feed/event-feed.ts'
 import { fromNodeEvent } from '../../src/platform/events-feed/feed-event.ts'
+import { KeptAnswerService } from '../../src/platform/kept-answers/kept-answer-service.ts'
 import { MetricSampler } from '../../src/platform/metrics/metric-sampler.ts'
 import { MetricService } from '../../src/platform/metrics/metric-service.ts'
 import { MetricStore } from '../../src/platform/metrics/metric-store.ts'
@@ -28,18 +29,20 @@ import { NodeEvents } from '../../src/platform/nodes/node-events.ts'
 import { NodeLinks } from '../../src/platform/nodes/node-links.ts'
 import { NodeService } from '../../src/platform/nodes/node-service.ts'
 import { NodeStore } from '../../src/platform/nodes/node-store.ts'
+import { OperationService } from '../../src/platform/operations/operation-service.ts'
 import { SpaceService } from '../../src/platform/spaces/space-service.ts'
+import { BulkService } from '../../src/platform/streams/bulk-service.ts'
 import { ForbidService } from '../../src/platform/streams/forbid-service.ts'
 import { StreamHistory } from '../../src/platform/streams/stream-history.ts'
 import { StreamRunStore } from '../../src/platform/streams/stream-run-store.ts'
 import { StreamService } from '../../src/platform/streams/stream-service.ts'
-import { StreamStore } from '../../src/platform/streams/stream-store.ts'
 import { SystemService } from '../../src/platform/system/system-service.ts'
 import { hashPassword } from '../../src/platform/users/password.ts'
 import { SessionService } from '../../src/platform/users/session-service.ts'
 import { SessionStore } from '../../src/platform/users/session-store.ts'
 import { UserService } from '../../src/platform/users/user-service.ts'
 import { UserStore } from '../../src/platform/users/user-store.ts'
+import { ViewerService } from '../../src/platform/viewers/viewer-service.ts'
 import type { Database } from '../../src/storage/database.ts'
 import { chosenDatabase } from '../databases.ts'
 
@@ -124,23 +127,37 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
   const nodes = new NodeService(store, links)
   const metricStore = new MetricStore(db)
   const sampler = new MetricSampler({ store: metricStore, links, clock: time, timers: time, log })
+  const streams = new StreamService({
+    db,
+    audit: auditLog,
+    runs: new StreamRunStore(db),
+    links,
+    spaces,
+    clock: time,
+  })
+  const forbidden = new ForbidService(db, time, spaces, auditLog)
+  const operations = await OperationService.open({ db, feed, clock: time, log })
+  const bulk = new BulkService(operations, {
+    kick: (actor, id) => streams.kick(actor, id),
+    delete: (actor, id) => streams.delete(actor, id),
+    forbid: (actor, id) => forbidden.forbid(actor, id, { untilMs: null, reason: '' }),
+    resume: (actor, id) => forbidden.resume(actor, id),
+  })
   const services: Services = {
     authenticator: new Authenticator(sessions, apiKeys),
     users: new UserService(db, time, auditLog),
     sessions,
     apiKeys,
     audit: new AuditService(db, time),
-    forbidden: new ForbidService(db, time, spaces, auditLog),
+    forbidden,
+    viewers: new ViewerService(db, links, auditLog),
     spaces,
-    streams: new StreamService({
-      store: new StreamStore(db),
-      runs: new StreamRunStore(db),
-      links,
-      spaces,
-      clock: time,
-    }),
+    streams,
     nodes,
     feed,
+    operations,
+    bulk,
+    keptAnswers: new KeptAnswerService(db, time),
     metrics: new MetricService({ store: metricStore, sampler, links, nodes, clock: time }),
     links,
     events,
@@ -148,6 +165,8 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
       version: '1.2.3',
       configuration: () => [{ key: 'log.level', value: 'info', source: 'default' }],
       reload: async () => ({ changed: ['log.level'], needRestart: [] }),
+      db,
+      audit: auditLog,
       links,
       clock: time,
       log,
@@ -177,6 +196,7 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
     addUser,
     async close() {
       await links.close()
+      await operations.close()
       feed.close()
       await sampler.close()
       await database.remove()

@@ -14,6 +14,7 @@ export function apiKeyRoutes(app: App, { apiKeys }: Services): void {
   app.get(
     '/api-keys',
     {
+      config: { permission: 'apiKeys.own' },
       schema: {
         operationId: 'listApiKeys',
         tags: ['api-keys'],
@@ -31,6 +32,7 @@ export function apiKeyRoutes(app: App, { apiKeys }: Services): void {
   app.post(
     '/api-keys',
     {
+      config: { permission: 'apiKeys.own', secretAnswer: true },
       schema: {
         operationId: 'createApiKey',
         tags: ['api-keys'],
@@ -50,6 +52,7 @@ export function apiKeyRoutes(app: App, { apiKeys }: Services): void {
   app.delete(
     '/api-keys/:id',
     {
+      config: { permission: 'apiKeys.own' },
       schema: {
         operationId: 'revokeApiKey',
         tags: ['api-keys'],

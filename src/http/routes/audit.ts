@@ -12,6 +12,7 @@ export function auditRoutes(app: App, { audit }: Services): void {
   app.get(
     '/audit',
     {
+      config: { permission: 'audit.read' },
       schema: {
         operationId: 'listAudit',
         tags: ['audit'],

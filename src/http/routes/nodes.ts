@@ -11,6 +11,7 @@ export function nodeRoutes(app: App, { nodes }: Services): void {
   app.get(
     '/nodes',
     {
+      config: { permission: 'nodes.read' },
       schema: {
         operationId: 'listNodes',
         tags: ['nodes'],

@@ -35,6 +35,7 @@ export function sessionRoutes(app: App, { sessions, users }: Services): void {
   app.get(
     '/sessions',
     {
+      config: { permission: 'account' },
       schema: {
         operationId: 'listSessions',
         tags: ['sessions'],
@@ -53,6 +54,7 @@ export function sessionRoutes(app: App, { sessions, users }: Services): void {
   app.delete(
     '/sessions',
     {
+      config: { permission: 'account' },
       schema: {
         operationId: 'revokeSessions',
         tags: ['sessions'],
@@ -71,6 +73,7 @@ export function sessionRoutes(app: App, { sessions, users }: Services): void {
   app.delete(
     '/sessions/current',
     {
+      config: { permission: 'any' },
       schema: {
         operationId: 'logout',
         tags: ['sessions'],
@@ -87,6 +90,7 @@ export function sessionRoutes(app: App, { sessions, users }: Services): void {
   app.delete(
     '/sessions/:id',
     {
+      config: { permission: 'account' },
       schema: {
         operationId: 'revokeSession',
         tags: ['sessions'],
@@ -104,6 +108,7 @@ export function sessionRoutes(app: App, { sessions, users }: Services): void {
   app.get(
     '/me',
     {
+      config: { permission: 'any' },
       schema: {
         operationId: 'getMe',
         tags: ['sessions'],
@@ -120,6 +125,7 @@ export function sessionRoutes(app: App, { sessions, users }: Services): void {
   app.put(
     '/me/password',
     {
+      config: { permission: 'account' },
       schema: {
         operationId: 'changePassword',
         tags: ['sessions'],

@@ -44,6 +44,7 @@ export function streamRoutes(app: App, services: Services, clock: Clock, address
   app.post(
     '/streams',
     {
+      config: { permission: 'streams.write' },
       schema: {
         operationId: 'createStream',
         tags: ['streams'],
@@ -61,6 +62,7 @@ export function streamRoutes(app: App, services: Services, clock: Clock, address
   app.get(
     '/streams',
     {
+      config: { permission: 'streams.read' },
       schema: {
         operationId: 'listStreams',
         tags: ['streams'],
@@ -88,6 +90,7 @@ export function streamRoutes(app: App, services: Services, clock: Clock, address
   app.get(
     '/streams/:id',
     {
+      config: { permission: 'streams.read' },
       schema: {
         operationId: 'getStream',
         tags: ['streams'],
@@ -105,6 +108,7 @@ export function streamRoutes(app: App, services: Services, clock: Clock, address
   app.patch(
     '/streams/:id',
     {
+      config: { permission: 'streams.write' },
       schema: {
         operationId: 'updateStream',
         tags: ['streams'],
@@ -123,6 +127,7 @@ export function streamRoutes(app: App, services: Services, clock: Clock, address
   app.delete(
     '/streams/:id',
     {
+      config: { permission: 'streams.write' },
       schema: {
         operationId: 'deleteStream',
         tags: ['streams'],
@@ -140,6 +145,7 @@ export function streamRoutes(app: App, services: Services, clock: Clock, address
   app.post(
     '/streams/:id/kick',
     {
+      config: { permission: 'streams.kick' },
       schema: {
         operationId: 'kickStream',
         tags: ['streams'],
@@ -158,6 +164,7 @@ export function streamRoutes(app: App, services: Services, clock: Clock, address
   app.get(
     '/streams/:id/viewers',
     {
+      config: { permission: 'streams.read' },
       schema: {
         operationId: 'listViewers',
         tags: ['streams'],
@@ -172,6 +179,7 @@ export function streamRoutes(app: App, services: Services, clock: Clock, address
   app.get(
     '/streams/:id/trace',
     {
+      config: { permission: 'streams.read' },
       schema: {
         operationId: 'traceStream',
         tags: ['streams'],
@@ -189,6 +197,7 @@ export function streamRoutes(app: App, services: Services, clock: Clock, address
   app.get(
     '/streams/:id/urls',
     {
+      config: { permission: 'streams.read' },
       schema: {
         operationId: 'getStreamUrls',
         tags: ['streams'],

@@ -8,6 +8,7 @@ export function systemRoutes(app: App, { system }: Services): void {
   app.get(
     '/system',
     {
+      config: { permission: 'system.read' },
       schema: {
         operationId: 'getSystem',
         tags: ['system'],
@@ -25,6 +26,7 @@ export function systemRoutes(app: App, { system }: Services): void {
   app.post(
     '/system/reload',
     {
+      config: { permission: 'system.reload' },
       schema: {
         operationId: 'reloadSystem',
         tags: ['system'],

@@ -15,6 +15,7 @@ export function userRoutes(app: App, { users }: Services): void {
   app.get(
     '/users',
     {
+      config: { permission: 'users.read' },
       schema: {
         operationId: 'listUsers',
         tags: ['users'],
@@ -33,6 +34,7 @@ export function userRoutes(app: App, { users }: Services): void {
   app.post(
     '/users',
     {
+      config: { permission: 'users.write' },
       schema: {
         operationId: 'createUser',
         tags: ['users'],
@@ -47,6 +49,7 @@ export function userRoutes(app: App, { users }: Services): void {
   app.get(
     '/users/:id',
     {
+      config: { permission: 'users.read' },
       schema: {
         operationId: 'getUser',
         tags: ['users'],
@@ -61,6 +64,7 @@ export function userRoutes(app: App, { users }: Services): void {
   app.patch(
     '/users/:id',
     {
+      config: { permission: 'users.write' },
       schema: {
         operationId: 'updateUser',
         tags: ['users'],
@@ -76,6 +80,7 @@ export function userRoutes(app: App, { users }: Services): void {
   app.delete(
     '/users/:id',
     {
+      config: { permission: 'users.write' },
       schema: {
         operationId: 'deleteUser',
         tags: ['users'],
@@ -93,6 +98,7 @@ export function userRoutes(app: App, { users }: Services): void {
   app.put(
     '/users/:id/password',
     {
+      config: { permission: 'users.write' },
       schema: {
         operationId: 'resetPassword',
         tags: ['users'],

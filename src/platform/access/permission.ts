@@ -31,6 +31,9 @@ const PERMISSIONS = {
   'streams.forbid': { roles: OPERATE, scope: 'streams:write' },
   'streams.publishUrl': { roles: OPERATE, scope: 'streams:write' },
   'nodes.read': { roles: ALL, scope: 'read' },
+  'nodes.write': { roles: ADMINISTER, scope: 'system:write' },
+  /** Of others; one's own need nothing but being logged in. */
+  'operations.all': { roles: ADMINISTER, scope: 'read' },
   /** Series of each stream by name. */
   'metrics.read': { roles: ALL, scope: 'metrics' },
   'system.read': { roles: ADMINISTER, scope: 'read' },
@@ -38,6 +41,11 @@ const PERMISSIONS = {
 } as const satisfies Record<string, Rule>
 
 export type Permission = keyof typeof PERMISSIONS
+
+/** Which roles may, and the scope a key needs; for the description of the API. */
+export function ruleOf(permission: Permission): Rule {
+  return PERMISSIONS[permission]
+}
 
 export function may(actor: Actor, permission: Permission): boolean {
   return refusal(actor, PERMISSIONS[permission]) === null

@@ -1,0 +1,44 @@
+import { AppError } from '../../base/errors.ts'
+import type { Actor } from '../access/actor.ts'
+import { permit } from '../access/permission.ts'
+import type { Operation } from '../operations/operation.ts'
+import { type OperationService, type Progress, told } from '../operations/operation-service.ts'
+
+/** What can be done to one stream; throws what kept it from being done. */
+type Action = (actor: Actor, id: string) => Promise<unknown>
+
+/** The same for many streams, one after the other, with what became of each. */
+export class BulkService<A extends string> {
+  readonly #operations: OperationService
+  readonly #actions: Readonly<Record<A, Action>>
+
+  constructor(operations: OperationService, actions: Readonly<Record<A, Action>>) {
+    this.#operations = operations
+    this.#actions = actions
+  }
+
+  async start(actor: Actor, action: A, ids: readonly string[]): Promise<Operation> {
+    permit(actor, 'streams.write')
+    const run = this.#actions[action]
+    const once = [...new Set(ids)]
+    return this.#operations.start(actor, {
+      kind: `streams.${action}`,
+      total: once.length,
+      run: progress => each(once, progress, id => run(actor, id)),
+    })
+  }
+}
+
+async function each(ids: readonly string[], { signal, step }: Progress, run: (id: string) => Promise<unknown>) {
+  for (const name of ids) {
+    if (signal.aborted) break
+    try {
+      await run(name)
+      step({ name, ok: true, error: null })
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+      step({ name, ok: false, error: told(error) })
+    }
+  }
+  return null
+}
