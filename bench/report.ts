@@ -60,13 +60,12 @@ export function met(target: Target, figures: Figures): boolean {
 /** One line per target: wanted, reached, met or not. */
 export function targetLines(outcome: Outcome): string[] {
   const ours = outcome.rows.find(row => row.server === 'Sightline')
-  if (!ours) return []
   return outcome.scenario.targets.map(target => {
     const bound = target.atMost ?? target.atLeast ?? 0
-    const value = ours.figures[target.figure]
+    const value = ours?.figures[target.figure] ?? null
     const reached = value === null ? 'not measured' : show(target.figure, value)
     const sign = target.atMost === undefined ? '>=' : '<='
-    return `${met(target, ours.figures) ? 'met' : 'NOT MET'}: ${label(target.figure)} ${sign} ${show(target.figure, bound)}, reached ${reached}`
+    return `${ours && met(target, ours.figures) ? 'met' : 'NOT MET'}: ${label(target.figure)} ${sign} ${show(target.figure, bound)}, reached ${reached}`
   })
 }
 

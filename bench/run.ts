@@ -135,10 +135,9 @@ async function main(): Promise<void> {
     console.log(`\n${scenario.title} (${scenario.id}), ${rounds} round${rounds === 1 ? '' : 's'}`)
     outcomes.push(await runScenario(scenario, rounds))
     const newest = compared(outcomes).at(-1)
-    if (newest)
-      console.log(
-        [table(newest), ...targetLines(newest), ...newest.left.map(reason => `left out: ${reason}`)].join('\n'),
-      )
+    if (!newest) continue
+    const lines = options.server?.includes(sightline.name) === false ? [] : targetLines(newest)
+    console.log([table(newest), ...lines, ...newest.left.map(reason => `left out: ${reason}`)].join('\n'))
   }
   if (!options.all) return
   const versions = new Map(
