@@ -167,7 +167,7 @@ function killNow(pid: number): void {
 }
 
 /** A process and all below it. */
-export function family(pid: number): number[] {
+function family(pid: number): number[] {
   const parents = new Map<number, number>()
   for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry)) continue

@@ -49,7 +49,7 @@ function show(figure: keyof Figures, value: number): string {
   return (COLUMNS.find(([key]) => key === figure)?.[2] ?? String)(value)
 }
 
-export function met(target: Target, figures: Figures): boolean {
+function met(target: Target, figures: Figures): boolean {
   const value = figures[target.figure]
   if (value === null) return false
   return (
@@ -95,7 +95,7 @@ export function table(outcome: Outcome): string {
   return [line(head), `| ${widths.map(width => '-'.repeat(width)).join(' | ')} |`, ...body.map(line)].join('\n')
 }
 
-export function section(outcome: Outcome): string {
+function section(outcome: Outcome): string {
   const lines = targetLines(outcome).map(line => `- ${line}`)
   const left = outcome.left.map(reason => `- left out: ${reason}`)
   const notes = [...lines, ...left].join('\n')

@@ -7,7 +7,7 @@ const MARK = 'sightline-bench!'
 const DIGITS = 16
 const SEI_BYTES = 3 + MARK.length + 2 * DIGITS + 1
 /** Length prefix and SEI NAL unit. */
-export const STAMP_BYTES = 4 + SEI_BYTES
+const STAMP_BYTES = 4 + SEI_BYTES
 const NUMBER_AT = 4 + 3 + MARK.length
 
 export interface Stamp {
