@@ -35,7 +35,25 @@ async function newWorld(): Promise<World> {
   const app = await createApp(platform.server)
   const node = new NodeUnderTest(platform)
   node.streams = [liveStream('default/live/cam')]
+  node.viewers = [
+    {
+      id: 'vw_1',
+      path: 'default/live/cam',
+      protocol: 'hls',
+      remote: '192.0.2.9:4000',
+      agent: 'VLC',
+      startedAtMs: 0,
+      bytesSent: 5,
+      bufferedBytes: 0,
+      framesDropped: 0,
+    },
+  ]
   node.client.start()
+  const [stream, viewer] = [liveStream('default/live/cam'), { path: 'default/live/cam', atMs: 0 }]
+  if (stream.publisher) node.client.emit({ type: 'stream.started', ...viewer, publisher: stream.publisher })
+  node.client.emit({ type: 'viewer.started', ...viewer, viewer: 'vw_1', protocol: 'hls', remote: '192.0.2.9:4000' })
+  platform.time.advance(1000)
+  await vi.waitFor(() => expect(node.outbox.size).toBe(0), { interval: 2 })
   await vi.waitFor(() => expect(platform.services.links.nodes.get('node-1')?.streams.size).toBe(1), { interval: 2 })
   const tokens = {
     administrator: await platform.addUser('admin', 'administrator'),
@@ -58,6 +76,8 @@ async function newWorld(): Promise<World> {
     '/sessions/{id}': 'ss_admin',
     '/api-keys/{id}': (await call('POST', '/api-keys', { name: 'one', scopes: ['read'] })).id,
     '/nodes/{id}': 'node-1',
+    '/viewers/{id}': 'vw_1',
+    '/publishers/{id}': 'pb_1',
     '/spaces/{name}': (await call('POST', '/spaces', { name: 'other' })).name,
   }
   ids['/operations/{id}'] = (await call('POST', '/streams/bulk', { action: 'kick', ids: ['none'] })).id

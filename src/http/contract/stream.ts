@@ -46,7 +46,7 @@ const Publisher = z.object({
   traceId: TraceId,
 })
 
-const Quality = z
+export const Quality = z
   .object({
     avSkewMs: z.number().nullable().describe('audio time minus video time as they arrive; null with one kind only'),
     gaps: z.number().describe('steps of media time over three times the usual'),

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
-import type { Db } from '../../storage/database.ts'
+import type { Database, Db } from '../../storage/database.ts'
 import type { Actor, Origin } from '../access/actor.ts'
 import type { AuditAction } from './audit-action.ts'
 import { AuditStore } from './audit-store.ts'
@@ -45,6 +45,11 @@ export class AuditLog {
       remote: actor.remote,
       trace_id: actor.traceId,
     })
+  }
+
+  /** What was done is no change of the database: a transaction of its own. */
+  async recordAlone(db: Database, actor: Actor, change: Change): Promise<void> {
+    await db.transaction().execute(trx => this.record(trx, actor, change))
   }
 
   /** A login that was refused; nobody knows who it was. */

@@ -37,8 +37,9 @@ export class StreamHistory {
       case 'stream.stopped':
         return this.#streamStopped(db, nodeId, event)
       case 'viewer.started': {
-        const { viewer, path, protocol, remote, atMs } = event
-        const row = { id: this.#id('vr'), viewer_id: viewer, path, node_id: nodeId, protocol, remote, started_at: atMs }
+        const { viewer, path, protocol, remote, agent = '', atMs } = event
+        const who = { viewer_id: viewer, path, node_id: nodeId, protocol, remote, agent }
+        const row = { id: this.#id('vr'), ...who, started_at: atMs }
         await db
           .insertInto('viewer_runs')
           .values({ ...row, bytes_sent: 0 })
@@ -87,11 +88,21 @@ export class StreamHistory {
     await this.#ensureStream(db, path, atMs)
     // a run that lost its end would stay open for ever
     await this.#endRuns(db, nodeId, path, { stopped_at: atMs, stop_reason: 'published again' })
-    const { protocol, remote, agent } = publisher
+    const { id: publisher_id, protocol, remote, agent } = publisher
     const counters = { bytes_in: 0, bytes_out: 0, frames_in: 0 }
     await db
       .insertInto('stream_runs')
-      .values({ id: this.#id('rn'), path, node_id: nodeId, protocol, remote, agent, started_at: atMs, ...counters })
+      .values({
+        id: this.#id('rn'),
+        path,
+        node_id: nodeId,
+        publisher_id,
+        protocol,
+        remote,
+        agent,
+        started_at: atMs,
+        ...counters,
+      })
       .execute()
   }
 
@@ -113,8 +124,8 @@ export class StreamHistory {
 
   /** The start may have been given up by a full outbox; then the end tells all there is to know. */
   async #viewerStopped(db: Db, nodeId: string, event: EventOf<'viewer.stopped'>): Promise<void> {
-    const { viewer, path, protocol, remote, bytes, durationMs, reason, atMs } = event
-    const end = { stopped_at: atMs, stop_reason: reason, bytes_sent: bytes }
+    const { viewer, path, protocol, remote, agent = '', bytes, framesDropped = 0, durationMs, reason, atMs } = event
+    const end = { stopped_at: atMs, stop_reason: reason, bytes_sent: bytes, frames_dropped: framesDropped }
     const result = await db
       .updateTable('viewer_runs')
       .set(end)
@@ -123,7 +134,7 @@ export class StreamHistory {
       .where('stopped_at', 'is', null)
       .executeTakeFirst()
     if (result.numUpdatedRows > 0n) return
-    const row = { id: this.#id('vr'), viewer_id: viewer, path, node_id: nodeId, protocol, remote }
+    const row = { id: this.#id('vr'), viewer_id: viewer, path, node_id: nodeId, protocol, remote, agent }
     await db
       .insertInto('viewer_runs')
       .values({ ...row, started_at: atMs - durationMs, ...end })

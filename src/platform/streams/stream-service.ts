@@ -3,14 +3,16 @@ import { AppError } from '../../base/errors.ts'
 import { newId } from '../../base/id.ts'
 import type { StreamStatus, ViewerStatus } from '../../link/status.ts'
 import type { TraceEntry } from '../../link/trace.ts'
+import type { Database } from '../../storage/database.ts'
 import type { Actor } from '../access/actor.ts'
 import { permit } from '../access/permission.ts'
+import type { AuditLog } from '../audit/audit-log.ts'
 import { type Page, type PageRequest, type Position, pageInMemory, pageOf } from '../lists/page.ts'
 import type { NodeLinks } from '../nodes/node-links.ts'
 import type { SpaceService } from '../spaces/space-service.ts'
 import { addressOf, pathOf, type Stream, type StreamAddress, type StreamFacts } from './stream.ts'
 import type { RunFilter, StreamRun, StreamRunStore } from './stream-run-store.ts'
-import type { StreamFilter, StreamRow, StreamSortKey, StreamStore } from './stream-store.ts'
+import { type StreamFilter, type StreamRow, type StreamSortKey, StreamStore } from './stream-store.ts'
 
 export interface StreamQuery extends StreamFilter, PageRequest<StreamSortKey> {
   readonly state?: 'on' | 'off' | undefined
@@ -19,7 +21,8 @@ export interface StreamQuery extends StreamFilter, PageRequest<StreamSortKey> {
 }
 
 export interface StreamServiceOptions {
-  readonly store: StreamStore
+  readonly db: Database
+  readonly audit: AuditLog
   readonly runs: StreamRunStore
   readonly links: NodeLinks
   readonly spaces: SpaceService
@@ -33,14 +36,18 @@ export interface NodeTraceEntry extends TraceEntry {
 
 /** Streams as people see them: the rows of the database with what the nodes say about them. */
 export class StreamService {
+  readonly #db: Database
+  readonly #audit: AuditLog
   readonly #store: StreamStore
   readonly #runs: StreamRunStore
   readonly #links: NodeLinks
   readonly #spaces: SpaceService
   readonly #clock: Clock
 
-  constructor({ store, runs, links, spaces, clock }: StreamServiceOptions) {
-    this.#store = store
+  constructor({ db, audit, runs, links, spaces, clock }: StreamServiceOptions) {
+    this.#db = db
+    this.#audit = audit
+    this.#store = new StreamStore(db)
     this.#runs = runs
     this.#links = links
     this.#spaces = spaces
@@ -52,7 +59,11 @@ export class StreamService {
     permit(actor, 'streams.write')
     if (!this.#spaces.state(address.space)) throw new AppError('NOT_FOUND', { what: 'space', id: address.space })
     const row = this.#row(address)
-    if (!(await this.#store.insert(row))) throw new AppError('CONFLICT', { what: 'stream', id: row.path })
+    await this.#db.transaction().execute(async trx => {
+      const isNew = await new StreamStore(trx).insert(row)
+      if (!isNew) throw new AppError('CONFLICT', { what: 'stream', id: row.path })
+      await this.#audit.record(trx, actor, { action: 'stream.create', object: row.id, after: { path: row.path } })
+    })
     return this.#stream(row)
   }
 
@@ -70,16 +81,24 @@ export class StreamService {
   /** The address stays. Throws NOT_FOUND. */
   async update(actor: Actor, id: string, facts: Partial<StreamFacts>): Promise<Stream> {
     permit(actor, 'streams.write')
-    const row = await this.#store.update(id, facts)
-    if (!row) throw new AppError('NOT_FOUND', { what: 'stream', id })
-    return this.#stream(row)
+    return this.#db.transaction().execute(async trx => {
+      const store = new StreamStore(trx)
+      const before = await store.byId(id)
+      const after = await store.update(id, facts)
+      if (!before || !after) throw new AppError('NOT_FOUND', { what: 'stream', id })
+      await this.#audit.record(trx, actor, { action: 'stream.update', object: id, before, after })
+      return this.#stream(after)
+    })
   }
 
   /** Puts out the publisher too; one that comes back makes the stream anew. */
   async delete(actor: Actor, id: string): Promise<void> {
     permit(actor, 'streams.write')
     const stream = await this.#find(id)
-    await this.#store.delete(id)
+    await this.#db.transaction().execute(async trx => {
+      await new StreamStore(trx).delete(id)
+      await this.#audit.record(trx, actor, { action: 'stream.delete', object: id, before: { path: stream.path } })
+    })
     if (stream.live) await this.#links.request(stream.live.nodeId, 'stream.kick', { path: stream.path })
   }
 
@@ -90,7 +109,11 @@ export class StreamService {
     if (!live) throw new AppError('STREAM_NOT_FOUND', { path })
     const target = viewerId === undefined ? { path } : { viewerId }
     const { kicked } = await this.#links.request(live.nodeId, 'stream.kick', target)
-    if (kicked) return
+    if (kicked) {
+      const change = { action: 'stream.kick', object: id, before: { ...target, path } } as const
+      await this.#audit.recordAlone(this.#db, actor, change)
+      return
+    }
     if (viewerId === undefined) throw new AppError('STREAM_NOT_FOUND', { path })
     throw new AppError('NOT_FOUND', { what: 'viewer', id: viewerId })
   }

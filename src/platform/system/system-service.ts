@@ -1,8 +1,10 @@
 import type { Clock } from '../../base/clock.ts'
 import { errorText } from '../../base/errors.ts'
 import type { Log } from '../../base/log.ts'
+import type { Database } from '../../storage/database.ts'
 import type { Actor } from '../access/actor.ts'
 import { permit } from '../access/permission.ts'
+import type { AuditLog } from '../audit/audit-log.ts'
 import type { NodeLinks } from '../nodes/node-links.ts'
 
 export interface ConfigurationValue {
@@ -22,6 +24,8 @@ export interface SystemServiceOptions {
   readonly configuration: () => readonly ConfigurationValue[]
   /** Reads the platform's own configuration again. */
   readonly reload: () => Promise<ReloadResult>
+  readonly db: Database
+  readonly audit: AuditLog
   readonly links: NodeLinks
   readonly clock: Clock
   readonly log: Log
@@ -51,7 +55,7 @@ export class SystemService {
   /** Here and on every node whose link is up; each key once. A node that fails is logged and left out. */
   async reload(actor: Actor): Promise<ReloadResult> {
     permit(actor, 'system.reload')
-    const { links, log, reload } = this.#options
+    const { audit, db, links, log, reload } = this.#options
     const nodes = [...links.nodes.keys()].map(nodeId =>
       links.request(nodeId, 'settings.reload', {}).catch((error: unknown) => {
         log.warn('node did not reload its configuration', { nodeId, reason: errorText(error) })
@@ -60,6 +64,8 @@ export class SystemService {
     )
     const results = (await Promise.all([reload(), ...nodes])).filter(result => result !== null)
     const merge = (part: keyof ReloadResult) => [...new Set(results.flatMap(result => result[part]))].sort()
-    return { changed: merge('changed'), needRestart: merge('needRestart') }
+    const after = { changed: merge('changed'), needRestart: merge('needRestart') }
+    await audit.recordAlone(db, actor, { action: 'system.reload', object: 'system', after })
+    return after
   }
 }

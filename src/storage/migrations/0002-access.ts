@@ -83,6 +83,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     agent: text("the player's own words", c => c.defaultTo('')),
     frames_dropped: whole('frames left out because the viewer was too slow; 0 until the end', c => c.defaultTo(0)),
   })
+  await db.schema.createIndex('viewer_runs_started').on('viewer_runs').columns(['started_at', 'id']).execute()
+  await db.schema.createIndex('viewer_runs_viewer_id').on('viewer_runs').column('viewer_id').execute()
 }
 
 function withDefault(column: ReturnType<typeof flag>, value: 0 | 1): ReturnType<typeof flag> {
