@@ -12,6 +12,9 @@ const PAGES: Readonly<Record<string, string>> = {
   overview: '/',
   streams: '/streams?sort=bitrate&order=desc',
   stream: '/streams/s0',
+  numbers: '/streams/s0?tab=numbers',
+  history: '/streams/s0?tab=history',
+  trace: '/streams/s0?tab=trace',
   silenced: '/streams/s2',
   cannot: '/streams/s1',
   off: '/streams/s4',
@@ -54,7 +57,7 @@ for (const look of LOOKS) {
     const page = await browser.newPage()
     page.on('pageerror', error => console.log(`${look.name} ${name}: ${error.message}`))
     page.on('console', message => {
-      if (message.type() === 'error' || message.type() === 'warning')
+      if (/^(error|warning)$/.test(message.type()) && !/Failed to load|WebSocket|Controller\]/.test(message.text()))
         console.log(`${look.name} ${name}: ${message.text().slice(0, 300)}`)
     })
     await page.setViewportSize(look)
@@ -72,8 +75,8 @@ for (const look of LOOKS) {
       await page.locator('.ant-modal button[type=submit]').click()
       await page.locator('.arrival').waitFor()
     }
-    const playing = ['stream', 'silenced', 'live'].includes(name)
-    if (playing && name !== 'live')
+    const playing = ['stream', 'silenced'].includes(name)
+    if (playing)
       await page
         .locator('.player[data-phase=playing]')
         .waitFor({ timeout: 15_000 })

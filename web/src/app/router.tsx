@@ -10,7 +10,7 @@ import {
 import { tokenPreference } from '../lib/preferences.ts'
 import { Frame } from './frame/frame.tsx'
 import { Broken, NotFound } from './not-found.tsx'
-import { connectSearch, loginSearch, spaceSearch, streamsSearch } from './search.ts'
+import { connectSearch, loginSearch, spaceSearch, streamSearch, streamsSearch } from './search.ts'
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Broken })
 
@@ -49,6 +49,7 @@ const streams = createRoute({
 const stream = createRoute({
   getParentRoute: () => frame,
   path: '/streams/$id',
+  validateSearch: streamSearch,
   component: lazyRouteComponent(() => import('../features/streams/stream-page.tsx'), 'StreamPage'),
 })
 

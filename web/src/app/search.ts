@@ -48,6 +48,13 @@ export const streamsSearch = (search: Readonly<Record<string, unknown>>): Stream
   }
 }
 
+export interface StreamSearch {
+  readonly tab?: 'viewers' | 'numbers' | 'history' | 'trace' | undefined
+}
+
+export const streamSearch = ({ tab }: Readonly<Record<string, unknown>>): StreamSearch =>
+  tab === 'viewers' || tab === 'numbers' || tab === 'history' || tab === 'trace' ? { tab } : {}
+
 export interface ConnectSearch {
   /** Id of the stream to send to. */
   readonly stream?: string | undefined

@@ -34,7 +34,11 @@ export function ConfirmAction({ title, action, done, failed, call, children, typ
       void message.success(done)
       onClose()
       onDone?.()
-      await queryClient.invalidateQueries({ queryKey: ['streams'] })
+      // The noun of the path is the first word of the keys of what was asked for; the feed tells other pages.
+      const noun = call.path.split(/[/?]/)[1]
+      await queryClient.invalidateQueries({
+        predicate: ({ queryKey }) => queryKey[0] === noun || queryKey[0] === 'viewers',
+      })
     },
   })
   return (

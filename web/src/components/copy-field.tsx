@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { copyText } from '../lib/clipboard.ts'
 import { Icon } from './icon.tsx'
+import { QrButton } from './qr-button.tsx'
 
 const CONFIRM_MS = 1600
 
@@ -36,8 +37,10 @@ export function CopyField(props: {
   hint?: string
   multiline?: boolean
   secret?: boolean
+  /** Worth reading with a phone's camera. */
+  qr?: boolean
 }) {
-  const { label, value, hint, multiline = false, secret = false } = props
+  const { label, value, hint, multiline = false, secret = false, qr = false } = props
   const { t } = useTranslation()
   const [shown, setShown] = useState(!secret)
   return (
@@ -51,6 +54,7 @@ export function CopyField(props: {
             {shown ? t('copy.hide') : t('copy.show')}
           </Button>
         )}
+        {qr && <QrButton label={label} value={value} />}
         <CopyButton value={value} label={label} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways, so the keyboard must reach it */}

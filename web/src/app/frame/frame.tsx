@@ -1,7 +1,10 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { Outlet, useNavigate } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useLiveUpdates } from '../../lib/api/live-updates.ts'
 import { railPreference, tokenPreference, usePreference } from '../../lib/preferences.ts'
+import { LostPlatform } from './lost-platform.tsx'
 import { Rail } from './rail.tsx'
 import { TopBar } from './top-bar.tsx'
 import './frame.css'
@@ -10,6 +13,7 @@ import './frame.css'
 export function Frame() {
   const { t } = useTranslation()
   const navigate = useNavigate()
+  useLiveUpdates(useQueryClient())
   const token = usePreference(tokenPreference)
   const rail = usePreference(railPreference)
   useEffect(() => {
@@ -25,6 +29,7 @@ export function Frame() {
       <Rail />
       <TopBar />
       <main id="main" tabIndex={-1}>
+        <LostPlatform />
         <Outlet />
       </main>
     </div>

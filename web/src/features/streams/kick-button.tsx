@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ConfirmAction } from '../../components/confirm-action.tsx'
 import { Icon } from '../../components/icon.tsx'
-import { calls } from '../../lib/api/queries.ts'
+import { calls } from '../../lib/api/calls.ts'
 import type { Stream, Viewer } from '../../lib/api/types.ts'
 import { address, count } from '../../lib/format.ts'
 

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useParams } from '@tanstack/react-router'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -16,7 +16,10 @@ import { PlayerView } from '../../components/player/player-view.tsx'
 import { usePlayer } from '../../components/player/use-player.ts'
 import { PublishGuide } from '../../components/publish-guide.tsx'
 import { StreamState } from '../../components/stream-state.tsx'
-import { calls, streamQuery } from '../../lib/api/queries.ts'
+import { Tabs } from '../../components/tabs.tsx'
+import { calls } from '../../lib/api/calls.ts'
+import { useMay } from '../../lib/api/may.ts'
+import { streamQuery } from '../../lib/api/queries.ts'
 import type { Live, Stream } from '../../lib/api/types.ts'
 import {
   address,
@@ -28,11 +31,16 @@ import {
   framesPerSecond,
   milliseconds,
   protocolName,
+  text,
 } from '../../lib/format.ts'
 import { languageTag } from '../../lib/i18n.ts'
 import { languagePreference, usePreference } from '../../lib/preferences.ts'
+import { ForbidButton, ForbiddenNotice } from './forbid.tsx'
 import { KickButton } from './kick-button.tsx'
+import { RunsTable } from './runs-table.tsx'
 import { useSteadyUrls } from './steady-urls.ts'
+import { StreamCharts } from './stream-charts.tsx'
+import { TraceTable } from './trace-table.tsx'
 import { ViewersTable } from './viewers-table.tsx'
 import './streams.css'
 
@@ -66,6 +74,10 @@ function Loaded({ stream }: { stream: Stream }) {
   const player = usePlayer(stream)
   const { live } = stream
   const play = useSteadyUrls(stream.play)
+  const mayKick = useMay('streams.kick')
+  const mayWrite = useMay('streams.write')
+  const { tab = 'viewers' } = useSearch({ from: '/frame/streams/$id' })
+  const navigate = useNavigate({ from: '/streams/$id' })
   return (
     <Page
       title={stream.name}
@@ -79,10 +91,12 @@ function Loaded({ stream }: { stream: Stream }) {
       actions={
         <>
           <ShowApiCall call={calls.stream(stream.id)} compact />
-          {live === null ? <DeleteButton stream={stream} /> : <KickButton stream={stream} />}
+          <ForbidButton stream={stream} />
+          {live === null ? mayWrite && <DeleteButton stream={stream} /> : mayKick && <KickButton stream={stream} />}
         </>
       }
     >
+      <ForbiddenNotice stream={stream} />
       <div className="stream-columns">
         <div className="stream-picture">
           <PlayerView player={player} stream={stream} />
@@ -106,9 +120,9 @@ function Loaded({ stream }: { stream: Stream }) {
         <div className="stream-lower">
           <Card title={t('stream.urls')} {...(play.expiresAt ? { extra: <Expiry at={play.expiresAt} /> } : {})}>
             <CopyField label="WS-FLV" value={play.wsFlv} hint={t('stream.urlHint.wsFlv')} />
-            <CopyField label="HTTP-FLV" value={play.flv} hint={t('stream.urlHint.flv')} />
-            <CopyField label="HLS" value={play.hls} hint={t('stream.urlHint.hls')} />
-            <CopyField label="RTMP" value={play.rtmp} hint={t('stream.urlHint.rtmp')} />
+            <CopyField label="HTTP-FLV" value={play.flv} hint={t('stream.urlHint.flv')} qr />
+            <CopyField label="HLS" value={play.hls} hint={t('stream.urlHint.hls')} qr />
+            <CopyField label="RTMP" value={play.rtmp} hint={t('stream.urlHint.rtmp')} qr />
           </Card>
           {live !== null && (
             <Card title={t('stream.publisher')} extra={<StreamState stream={stream} />}>
@@ -127,10 +141,23 @@ function Loaded({ stream }: { stream: Stream }) {
           )}
         </div>
       </div>
-      <ViewersTable stream={stream} />
+      <Tabs<StreamTab>
+        label={t('stream.more')}
+        tabs={TABS.map(key => ({ key, title: t(`stream.tab.${key}`) }))}
+        open={tab}
+        onOpen={tab => void navigate({ search: old => ({ ...old, tab }), replace: true })}
+      >
+        {tab === 'viewers' && <ViewersTable stream={stream} />}
+        {tab === 'numbers' && <StreamCharts stream={stream} />}
+        {tab === 'history' && <RunsTable stream={stream} />}
+        {tab === 'trace' && <TraceTable stream={stream} />}
+      </Tabs>
     </Page>
   )
 }
+
+const TABS = ['viewers', 'numbers', 'history', 'trace'] as const
+type StreamTab = (typeof TABS)[number]
 
 function Expiry({ at }: { at: string }) {
   const { t } = useTranslation()
@@ -140,8 +167,8 @@ function Expiry({ at }: { at: string }) {
 
 function ServerFacts({ live }: { live: Live }) {
   const { t } = useTranslation()
-  const { video, audio } = live
-  const tabular = (text: string) => <span className="tabular">{text}</span>
+  const { video, audio, quality } = live
+  const tabular = (words: string) => <span className="tabular">{words}</span>
   return (
     <Facts
       rows={[
@@ -163,6 +190,25 @@ function ServerFacts({ live }: { live: Live }) {
           title: t('stream.gopHow'),
         },
         { label: t('streams.viewers'), value: tabular(count(live.viewers)) },
+        ...(quality === undefined
+          ? []
+          : [
+              {
+                label: t('stream.skew'),
+                value: <Measure of={quality.avSkewMs === null ? null : milliseconds(Math.abs(quality.avSkewMs))} />,
+                title: t('stream.skewHow'),
+              },
+              {
+                label: t('stream.stalls'),
+                value: tabular(`${count(quality.stalls)} · ${text(milliseconds(quality.stalledMs))}`),
+                title: t('stream.stallsHow'),
+              },
+              {
+                label: t('stream.gaps'),
+                value: tabular(`${count(quality.gaps)} · ${text(milliseconds(quality.longestGapMs))}`),
+                title: t('stream.gapsHow'),
+              },
+            ]),
         { label: t('stream.bytesIn'), value: <Measure of={bytes(live.bytesIn)} /> },
         { label: t('stream.bytesOut'), value: <Measure of={bytes(live.bytesOut)} /> },
       ]}

@@ -7,15 +7,18 @@ import { type Column, DataTable } from '../../components/data-table.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx'
 import { Measure } from '../../components/measure.tsx'
 import { Card, Empty } from '../../components/page.tsx'
-import { calls, viewersQuery } from '../../lib/api/queries.ts'
+import { calls } from '../../lib/api/calls.ts'
+import { useMay } from '../../lib/api/may.ts'
+import { viewersQuery } from '../../lib/api/queries.ts'
 import type { Stream, Viewer } from '../../lib/api/types.ts'
-import { address, bytes, count, protocolName } from '../../lib/format.ts'
+import { address, bytes, count, milliseconds, protocolName } from '../../lib/format.ts'
 import { KickViewerButton } from './kick-button.tsx'
 
 /** Who watches now, oldest first: rows do not move while one looks at them. */
 export function ViewersTable({ stream }: { stream: Stream }) {
   const { t } = useTranslation()
   const viewers = useQuery({ ...viewersQuery(stream.id), enabled: stream.live !== null })
+  const mayKick = useMay('streams.kick')
   const columns = useMemo(
     (): readonly Column<Viewer>[] => [
       {
@@ -58,6 +61,13 @@ export function ViewersTable({ stream }: { stream: Stream }) {
         render: ({ framesDropped }) => <span className="tabular">{count(framesDropped)}</span>,
       },
       {
+        key: 'delay',
+        title: t('player.delay'),
+        track: '96px',
+        numeric: true,
+        render: ({ delayMs }) => <Measure of={delayMs === undefined ? null : milliseconds(delayMs)} />,
+      },
+      {
         key: 'buffered',
         title: t('viewers.buffered'),
         track: '110px',
@@ -77,12 +87,17 @@ export function ViewersTable({ stream }: { stream: Stream }) {
         title: '',
         track: '56px',
         numeric: true,
-        render: viewer => <KickViewerButton stream={stream} viewer={viewer} />,
+        render: viewer => mayKick && <KickViewerButton stream={stream} viewer={viewer} />,
       },
     ],
-    [t, stream],
+    [t, stream, mayKick],
   )
-  if (stream.live === null) return null
+  if (stream.live === null)
+    return (
+      <Card>
+        <Empty title={t('player.off')} />
+      </Card>
+    )
   return (
     <Card className="flush" title={t('viewers.title')} extra={<ShowApiCall call={calls.viewers(stream.id)} compact />}>
       {viewers.isError && viewers.data === undefined ? (

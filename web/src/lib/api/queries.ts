@@ -1,55 +1,39 @@
-import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { type ApiCall, query, request } from './client.ts'
-import type { CreateStream, Health, Node, Page, Session, Space, Stream, System, User, Viewer } from './types.ts'
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { type AuditFilter, calls, type StreamFilter } from './calls.ts'
+import { request } from './client.ts'
+import { pollMs } from './live-updates.ts'
+import type {
+  Account,
+  ApiKey,
+  AuditEntry,
+  Health,
+  Me,
+  Node,
+  Overview,
+  Page,
+  PlatformMetrics,
+  Session,
+  SessionEntry,
+  Space,
+  SpaceKeys,
+  Stream,
+  StreamMetrics,
+  StreamRun,
+  System,
+  TraceEntry,
+  Viewer,
+} from './types.ts'
 
-/** Rows asked for at once: the most the platform gives. */
-const PAGE_ROWS = 500
 /** The console lists this many streams at most; past it the search has to narrow. */
 export const MAX_LISTED_STREAMS = 5000
 
-/** How often live numbers are asked for: every second while that is cheap, slower for long lists. */
+/** How often live numbers are asked for without the feed: every second while that is cheap, slower for long lists. */
 function refreshMs(rows: number): number {
   if (rows <= 100) return 1000
   return rows <= 500 ? 3000 : 10_000
 }
 
-/** Every request of the console, in one list, so that 'Show API call' and the call itself cannot differ. */
-export const calls = {
-  login: (username: string, password: string): ApiCall => ({
-    method: 'POST',
-    path: '/sessions',
-    body: { username, password },
-  }),
-  logout: (): ApiCall => ({ method: 'DELETE', path: '/sessions/current' }),
-  streams: (filter: StreamFilter, cursor?: string): ApiCall => ({
-    method: 'GET',
-    path: `/streams${query({ space: filter.space, state: filter.state, q: filter.q, limit: filter.limit ?? PAGE_ROWS, cursor })}`,
-  }),
-  stream: (id: string): ApiCall => ({ method: 'GET', path: `/streams/${encodeURIComponent(id)}` }),
-  createStream: (body: CreateStream): ApiCall => ({
-    method: 'POST',
-    path: '/streams',
-    body,
-  }),
-  deleteStream: (id: string): ApiCall => ({ method: 'DELETE', path: `/streams/${encodeURIComponent(id)}` }),
-  kickStream: (id: string): ApiCall => ({ method: 'POST', path: `/streams/${encodeURIComponent(id)}/kick`, body: {} }),
-  kickViewer: (id: string, viewerId: string): ApiCall => ({
-    method: 'POST',
-    path: `/streams/${encodeURIComponent(id)}/kick`,
-    body: { viewerId },
-  }),
-  viewers: (id: string): ApiCall => ({ method: 'GET', path: `/streams/${encodeURIComponent(id)}/viewers` }),
-  nodes: (): ApiCall => ({ method: 'GET', path: '/nodes' }),
-  system: (): ApiCall => ({ method: 'GET', path: '/system' }),
-  reload: (): ApiCall => ({ method: 'POST', path: '/system/reload' }),
-}
-
-export interface StreamFilter {
-  readonly space?: string | undefined
-  readonly state?: string | undefined
-  readonly q?: string | undefined
-  readonly limit?: number
-}
+const MINUTE_MS = 60_000
 
 async function allStreams(filter: StreamFilter, signal: AbortSignal): Promise<readonly Stream[]> {
   const rows: Stream[] = []
@@ -66,8 +50,10 @@ export const streamsQuery = (filter: StreamFilter) =>
   queryOptions({
     queryKey: ['streams', 'list', filter],
     queryFn: ({ signal }) => allStreams(filter, signal),
-    refetchInterval: ({ state }) => refreshMs(state.data?.length ?? 0),
+    refetchInterval: ({ state }) => pollMs(refreshMs(state.data?.length ?? 0), MINUTE_MS),
     placeholderData: keepPreviousData,
+    // Comparing thousands of rows field by field takes longer than drawing the few that are seen.
+    structuralSharing: false,
   })
 
 /** A short answer for the search palette: the first matches, not refreshed. */
@@ -79,13 +65,13 @@ export const streamSearchQuery = (q: string, space: string | undefined, limit = 
     placeholderData: keepPreviousData,
   })
 
-/** What is on, in the order of paths: the first page, which is more than a wall shows. */
+/** What is on, in the order of paths: the first page, which is more than a wall or a summary shows. */
 export const liveStreamsQuery = (space: string | undefined) =>
   queryOptions({
     queryKey: ['streams', 'live', space],
     queryFn: async ({ signal }) =>
       (await request<Page<Stream>>(calls.streams({ space, state: 'on', limit: 200 }), signal)).items,
-    refetchInterval: 3000,
+    refetchInterval: () => pollMs(2000, 20_000),
     placeholderData: keepPreviousData,
   })
 
@@ -93,28 +79,105 @@ export const streamQuery = (id: string, everyMs = 1000) =>
   queryOptions({
     queryKey: ['streams', 'one', id],
     queryFn: ({ signal }) => request<Stream>(calls.stream(id), signal),
-    refetchInterval: everyMs,
+    refetchInterval: () => pollMs(everyMs, 2 * everyMs),
   })
 
 export const viewersQuery = (id: string) =>
   queryOptions({
-    queryKey: ['streams', 'viewers', id],
+    queryKey: ['viewers', id],
     queryFn: async ({ signal }) => (await request<Page<Viewer>>(calls.viewers(id), signal)).items,
     refetchInterval: ({ state }) => Math.max(2000, refreshMs(state.data?.length ?? 0)),
+  })
+
+/** The last `minutes`; charts move with each minute that is complete. */
+export const streamMetricsQuery = (id: string, minutes: number) =>
+  queryOptions({
+    queryKey: ['metrics', id, minutes],
+    queryFn: ({ signal }) => request<StreamMetrics>(calls.streamMetrics(id, since(minutes)), signal),
+    refetchInterval: MINUTE_MS / 2,
+    placeholderData: keepPreviousData,
+  })
+
+export const since = (minutes: number): string => new Date(Date.now() - minutes * MINUTE_MS).toISOString()
+
+export const runsQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: ['streams', 'runs', id],
+    queryFn: ({ signal, pageParam }) => request<Page<StreamRun>>(calls.streamRuns(id, pageParam), signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+  })
+
+export const traceQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['streams', 'trace', id],
+    queryFn: async ({ signal }) => (await request<Page<TraceEntry>>(calls.trace(id), signal)).items,
+    refetchInterval: () => pollMs(5000, MINUTE_MS),
+  })
+
+export const overviewQuery = () =>
+  queryOptions({
+    queryKey: ['overview'],
+    queryFn: ({ signal }) => request<Overview>(calls.overview(), signal),
+    refetchInterval: 2000,
+  })
+
+export const overviewMetricsQuery = (minutes: number) =>
+  queryOptions({
+    queryKey: ['metrics', 'platform', minutes],
+    queryFn: ({ signal }) => request<PlatformMetrics>(calls.overviewMetrics(since(minutes)), signal),
+    refetchInterval: MINUTE_MS / 2,
+    placeholderData: keepPreviousData,
   })
 
 export const spacesQuery = () =>
   queryOptions({
     queryKey: ['spaces'],
-    queryFn: async ({ signal }) => (await request<Page<Space>>({ method: 'GET', path: '/spaces' }, signal)).items,
-    staleTime: 60_000,
+    queryFn: async ({ signal }) => (await request<Page<Space>>(calls.spaces(), signal)).items,
+    staleTime: MINUTE_MS,
+  })
+
+export const spaceKeysQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['spaces', 'keys', name],
+    queryFn: ({ signal }) => request<SpaceKeys>(calls.spaceKeys(name), signal),
+  })
+
+export const usersQuery = (q: string) =>
+  queryOptions({
+    queryKey: ['users', q],
+    queryFn: async ({ signal }) => (await request<Page<Account>>(calls.users(q), signal)).items,
+    placeholderData: keepPreviousData,
+  })
+
+export const sessionsQuery = (user: string | undefined) =>
+  queryOptions({
+    queryKey: ['sessions', user],
+    queryFn: async ({ signal }) => (await request<Page<SessionEntry>>(calls.sessions(user), signal)).items,
+    refetchInterval: MINUTE_MS,
+  })
+
+export const apiKeysQuery = (user: string | undefined) =>
+  queryOptions({
+    queryKey: ['api-keys', user],
+    queryFn: async ({ signal }) => (await request<Page<ApiKey>>(calls.apiKeys(user), signal)).items,
+    refetchInterval: MINUTE_MS,
+  })
+
+export const auditQuery = (filter: AuditFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['audit', filter],
+    queryFn: ({ signal, pageParam }) => request<Page<AuditEntry>>(calls.audit(filter, pageParam), signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    placeholderData: keepPreviousData,
   })
 
 export const nodesQuery = () =>
   queryOptions({
     queryKey: ['nodes'],
     queryFn: async ({ signal }) => (await request<Page<Node>>(calls.nodes(), signal)).items,
-    refetchInterval: 1000,
+    refetchInterval: 2000,
   })
 
 export const systemQuery = () =>
@@ -126,14 +189,14 @@ export const systemQuery = () =>
 export const healthQuery = () =>
   queryOptions({
     queryKey: ['health'],
-    queryFn: ({ signal }) => request<Health>({ method: 'GET', path: '/health' }, signal),
-    staleTime: 60_000,
+    queryFn: ({ signal }) => request<Health>(calls.health(), signal),
+    staleTime: MINUTE_MS,
   })
 
 export const meQuery = () =>
   queryOptions({
     queryKey: ['me'],
-    queryFn: ({ signal }) => request<User>({ method: 'GET', path: '/me' }, signal),
+    queryFn: ({ signal }) => request<Me>(calls.me(), signal),
     staleTime: 300_000,
   })
 

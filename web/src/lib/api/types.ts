@@ -1,10 +1,17 @@
 /** What `/api/v1` answers: the platform's own contract, types only, under the console's names. */
 import type { z } from 'zod'
+import type { CreateApiKey, NewApiKey } from '../../../../src/http/contract/api-key.ts'
+import type { ForbiddenStream } from '../../../../src/http/contract/forbidden.ts'
+import type { CreateSpace, SpaceChange } from '../../../../src/http/contract/space.ts'
 import type { ConfigurationValue, ReloadResult } from '../../../../src/http/contract/system.ts'
+import type { CreateUser, UserChange } from '../../../../src/http/contract/user.ts'
 
+export type { ApiKey } from '../../../../src/http/contract/api-key.ts'
+export type { AuditEntry } from '../../../../src/http/contract/audit.ts'
+export type { Overview, PlatformMetrics, StreamMetrics, StreamRun } from '../../../../src/http/contract/history.ts'
 export type { Node } from '../../../../src/http/contract/node.ts'
-export type { Session, User } from '../../../../src/http/contract/session.ts'
-export type { Space } from '../../../../src/http/contract/space.ts'
+export type { Me, Role, Session, SessionEntry } from '../../../../src/http/contract/session.ts'
+export type { Space, SpaceKeys } from '../../../../src/http/contract/space.ts'
 export type {
   CreateStream,
   Live,
@@ -12,11 +19,20 @@ export type {
   PlayUrls,
   PublishUrls,
   Stream,
+  TraceEntry,
   Viewer,
 } from '../../../../src/http/contract/stream.ts'
 export type { Health, System } from '../../../../src/http/contract/system.ts'
+export type { Account } from '../../../../src/http/contract/user.ts'
 export type Setting = z.infer<typeof ConfigurationValue>
 export type Reload = ReloadResult
+export type NewSpace = z.input<typeof CreateSpace>
+export type SpaceEdit = z.input<typeof SpaceChange>
+export type NewUser = z.input<typeof CreateUser>
+export type UserEdit = z.input<typeof UserChange>
+export type KeyWish = z.input<typeof CreateApiKey>
+export type FreshKey = z.infer<typeof NewApiKey>
+export type Forbidden = z.infer<typeof ForbiddenStream>
 
 /** A list, or one page of it. */
 export interface Page<T> {

@@ -1,0 +1,22 @@
+import { exactTime } from '../lib/format.ts'
+import { languageTag } from '../lib/i18n.ts'
+import { languagePreference, usePreference } from '../lib/preferences.ts'
+
+/** A date and time as they are read in the page's language, in the browser's zone; the exact one on hover. */
+export function Moment({ at }: { at: string }) {
+  const language = languageTag(usePreference(languagePreference))
+  const ms = Date.parse(at)
+  const short = new Intl.DateTimeFormat(language, {
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  })
+  return (
+    <time dateTime={at} title={exactTime(ms, language)} className="tabular">
+      {short.format(ms)}
+    </time>
+  )
+}

@@ -1,0 +1,114 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { App, Button, Input, Segmented } from 'antd'
+import { useId, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { ShowApiCall } from '../../components/api-call.tsx'
+import { ConfirmAction } from '../../components/confirm-action.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { Moment } from '../../components/moment.tsx'
+import { calls } from '../../lib/api/calls.ts'
+import { request } from '../../lib/api/client.ts'
+import { useMay } from '../../lib/api/may.ts'
+import type { Stream } from '../../lib/api/types.ts'
+
+/** Hours; 0: until somebody resumes it. */
+const HOURS = [1, 8, 24, 0] as const
+
+/** Puts the publisher out and keeps every next one out. */
+export function ForbidButton({ stream }: { stream: Stream }) {
+  const { t } = useTranslation()
+  const [open, setOpen] = useState(false)
+  if (!useMay('streams.forbid') || stream.forbidden !== null) return null
+  return (
+    <>
+      <Button icon={<Icon name="forbid" size={18} />} onClick={() => setOpen(true)}>
+        {t('forbid.action')}
+      </Button>
+      {open && <ForbidDialog stream={stream} onClose={() => setOpen(false)} />}
+    </>
+  )
+}
+
+function ForbidDialog({ stream, onClose }: { stream: Stream; onClose: () => void }) {
+  const { t } = useTranslation()
+  const field = useId()
+  const [hours, setHours] = useState<number>(1)
+  const [reason, setReason] = useState('')
+  const [openedMs] = useState(() => Date.now())
+  const until = hours === 0 ? null : new Date(openedMs + hours * 3_600_000).toISOString()
+  return (
+    <ConfirmAction
+      title={t('forbid.title', { name: stream.name })}
+      action={t('forbid.action')}
+      done={t('forbid.done', { name: stream.name })}
+      failed={t('forbid.failed')}
+      call={calls.forbidStream(stream.id, until, reason)}
+      onClose={onClose}
+    >
+      <p>{t('forbid.effect')}</p>
+      <div className="form">
+        <div className="field">
+          <span>{t('forbid.until')}</span>
+          <Segmented<number>
+            block
+            aria-label={t('forbid.until')}
+            value={hours}
+            onChange={setHours}
+            options={HOURS.map(value => ({
+              value,
+              label: value === 0 ? t('forbid.untilResumed') : t('forbid.hours', { n: value }),
+            }))}
+          />
+        </div>
+        <label className="field" htmlFor={field}>
+          <span>{t('forbid.reason')}</span>
+          <Input id={field} maxLength={256} value={reason} onChange={event => setReason(event.target.value)} />
+          <small className="muted">{t('forbid.reasonHow')}</small>
+        </label>
+      </div>
+    </ConfirmAction>
+  )
+}
+
+/** Why nothing comes, and the way back. */
+export function ForbiddenNotice({ stream }: { stream: Stream }) {
+  const { t } = useTranslation()
+  const { message } = App.useApp()
+  const queryClient = useQueryClient()
+  const may = useMay('streams.forbid')
+  const call = calls.resumeStream(stream.id)
+  const resume = useMutation({
+    mutationFn: () => request(call),
+    onSuccess: async () => {
+      void message.success(t('forbid.resumed', { name: stream.name }))
+      await queryClient.invalidateQueries({ queryKey: ['streams'] })
+    },
+    onError: error => void message.error(error.message),
+  })
+  if (stream.forbidden === null) return null
+  const { until, reason } = stream.forbidden
+  return (
+    <div className="notice suspect" role="status">
+      <Icon name="forbid" />
+      <span className="grow">
+        <strong>{t('forbid.notice')}</strong>{' '}
+        {until === null ? (
+          t('forbid.untilResumed')
+        ) : (
+          <>
+            {t('forbid.until')} <Moment at={until} />
+          </>
+        )}
+        {reason !== '' && <span className="muted"> · {reason}</span>}
+      </span>
+      {may && (
+        <>
+          <ShowApiCall call={call} compact />
+          <Button size="small" loading={resume.isPending} onClick={() => resume.mutate()}>
+            {t('forbid.resume')}
+          </Button>
+        </>
+      )}
+    </div>
+  )
+}

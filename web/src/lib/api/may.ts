@@ -1,0 +1,24 @@
+import { useQuery } from '@tanstack/react-query'
+import { meQuery } from './queries.ts'
+
+/** What the console asks about; the platform has more and checks each request itself. */
+export type Permission =
+  | 'users.read'
+  | 'users.write'
+  | 'apiKeys.own'
+  | 'sessions.all'
+  | 'audit.read'
+  | 'spaces.write'
+  | 'spaces.keys'
+  | 'streams.write'
+  | 'streams.kick'
+  | 'streams.forbid'
+  | 'nodes.write'
+  | 'system.read'
+  | 'system.reload'
+
+/** Whether who is logged in may do it: what nobody may use is not shown. False until it is known. */
+export function useMay(permission: Permission): boolean {
+  const { data: me } = useQuery(meQuery())
+  return me?.permissions.includes(permission) ?? false
+}
