@@ -18,6 +18,14 @@ usage: sightline <command> [options]
   backup FILE           a checked copy of the database, while the platform runs or not
   restore FILE          puts a backup in the place of the database of a platform that is stopped
   doctor [--json]       looks at ports, disk, clock, ffmpeg, address and limits, and says what to do
+  login [--username NAME]
+                        logs in to a platform; other commands then use it (password asked for, or SIGHTLINE_PASSWORD)
+  logout                forgets it
+  streams list [--space S] [--state on|off] [--search TEXT]
+  streams create NAME [--space S] [--app A]
+  streams get|kick|delete ID|PATH
+  nodes list            these speak to a platform: [--server URL] [--token TOKEN] [--json]; or SIGHTLINE_SERVER,
+                        SIGHTLINE_API_KEY
   dev                   demo, with the console's development server and a restart on every change
   console               builds the console if its sources changed
   check                 format, lint, types, console, unused code
@@ -90,6 +98,19 @@ function number(option: string, text: string | undefined, fallback: number, max:
   return Number(text)
 }
 
+/** Commands that speak to a platform over its API. */
+const API_COMMAND_NAMES: ReadonlySet<string> = new Set(['login', 'logout', 'streams', 'nodes'])
+
+async function speak(name: string, args: string[]): Promise<void> {
+  const [{ runApiCommand }, { loginFileOf }, { askSecret }] = await Promise.all([
+    import('./cli/api-command.ts'),
+    import('./cli/connection.ts'),
+    import('./cli/ask-secret.ts'),
+  ])
+  const write = (text: string) => void process.stdout.write(text)
+  await runApiCommand(name, args, { variables: process.env, loginFile: loginFileOf(process.env), write, askSecret })
+}
+
 async function main([name, ...args]: string[]): Promise<void> {
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
     process.stdout.write(HELP)
@@ -99,6 +120,7 @@ async function main([name, ...args]: string[]): Promise<void> {
     process.stdout.write(`${version}\n`)
     return
   }
+  if (API_COMMAND_NAMES.has(name)) return speak(name, args)
   const passThrough = PASS_THROUGH[name]
   if (passThrough) return passThrough(args)
   const command = COMMANDS[name]
