@@ -87,8 +87,6 @@ export class Hub {
     this.viewers = new Viewers(clock, {
       started: viewer => this.#chronicle.joined(viewer),
       stopped: (viewer, durationMs, reason) => {
-        const stream = this.#streams.get(viewer.path)
-        if (stream) stream.meter.framesDropped += viewer.framesDropped
         this.#chronicle.left(viewer, durationMs, reason)
       },
     })
@@ -104,7 +102,7 @@ export class Hub {
 
   totals(): HubTotals {
     const totals = { ...this.#ended }
-    for (const stream of this.#streams.values()) addTotals(totals, stream, this.viewers.framesDropped(stream.path))
+    for (const stream of this.#streams.values()) addTotals(totals, stream)
     return totals
   }
 
@@ -238,7 +236,7 @@ export class Hub {
         onUnpublish: (stream, publisher, reason) => this.#chronicle.unpublished(stream, publisher, reason),
         onMilestone: (stream, milestone) => this.#chronicle.milestone(stream, milestone),
         onEnd: stream => {
-          addTotals(this.#ended, stream, 0)
+          addTotals(this.#ended, stream)
           this.#streams.delete(path)
         },
       },
@@ -280,10 +278,10 @@ export class Hub {
   }
 }
 
-function addTotals(totals: { -readonly [K in keyof HubTotals]: number }, { meter }: Stream, dropping: number): void {
+function addTotals(totals: { -readonly [K in keyof HubTotals]: number }, { meter }: Stream): void {
   const { bytes, bytesSent, frames } = meter.totals()
   totals.bytesIn += bytes
   totals.bytesOut += bytesSent
   totals.framesIn += frames
-  totals.framesDropped += meter.framesDropped + dropping
+  totals.framesDropped += meter.framesDropped
 }

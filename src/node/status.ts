@@ -20,7 +20,7 @@ export function streamStatus(stream: Stream, hub: Hub): StreamStatus {
     bytesOut: meter.bytesSent,
     framesIn: meter.frames,
     framesRepaired: stream.framesRepaired,
-    framesDropped: meter.framesDropped + hub.viewers.framesDropped(stream.path),
+    framesDropped: meter.framesDropped,
     quality: meter.quality(),
     viewers: hub.viewers.count(stream.path),
     viewersByProtocol: hub.viewers.countByProtocol(stream.path),

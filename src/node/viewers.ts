@@ -63,10 +63,6 @@ export class ViewerSession {
     return { id: this.id, ...this.info, startedAtMs: this.startedAtMs, ...this.#handle.counters(), ...report }
   }
 
-  get framesDropped(): number {
-    return this.#handle.counters().framesDropped
-  }
-
   /** The newest word of the player counts. */
   report(report: PlayerReport): void {
     this.#report = report
@@ -92,6 +88,8 @@ export class Viewers {
   readonly #byId = new Map<string, ViewerSession>()
   readonly #byPath = new Map<string, Set<ViewerSession>>()
   readonly #bySpace = new Map<string, number>()
+  /** Viewers by protocol, by path. */
+  readonly #protocols = new Map<string, Map<string, number>>()
 
   constructor(clock: Clock, events: ViewerEvents) {
     this.#clock = clock
@@ -103,7 +101,7 @@ export class Viewers {
     this.#byId.set(session.id, session)
     const ofPath = this.#byPath.get(info.path) ?? new Set()
     this.#byPath.set(info.path, ofPath.add(session))
-    this.#countSpace(info.path, 1)
+    this.#count(info, 1)
     this.#events.started(session.status())
     return session
   }
@@ -125,24 +123,18 @@ export class Viewers {
     return this.#bySpace.get(space) ?? 0
   }
 
-  /** Frames left out for the viewers a path has now. */
-  framesDropped(path: string): number {
-    let dropped = 0
-    for (const session of this.#byPath.get(path) ?? []) dropped += session.framesDropped
-    return dropped
-  }
-
   countByProtocol(path: string): Record<string, number> {
-    const counts: Record<string, number> = {}
-    for (const { info } of this.#byPath.get(path) ?? []) counts[info.protocol] = (counts[info.protocol] ?? 0) + 1
-    return counts
+    return Object.fromEntries(this.#protocols.get(path) ?? [])
   }
 
-  #countSpace(path: string, change: 1 | -1): void {
+  /** Sums are kept, not counted anew for each report: there are thousands of viewers and a report every second. */
+  #count({ path, protocol }: ViewerInfo, change: 1 | -1): void {
     const [space = ''] = path.split('/', 1)
-    const count = this.countInSpace(space) + change
-    if (count === 0) this.#bySpace.delete(space)
-    else this.#bySpace.set(space, count)
+    add(this.#bySpace, space, change)
+    const protocols = this.#protocols.get(path) ?? new Map<string, number>()
+    add(protocols, protocol, change)
+    if (protocols.size === 0) this.#protocols.delete(path)
+    else this.#protocols.set(path, protocols)
   }
 
   #remove(session: ViewerSession, reason: string): void {
@@ -150,7 +142,13 @@ export class Viewers {
     const ofPath = this.#byPath.get(session.info.path)
     ofPath?.delete(session)
     if (ofPath?.size === 0) this.#byPath.delete(session.info.path)
-    this.#countSpace(session.info.path, -1)
+    this.#count(session.info, -1)
     this.#events.stopped(session.status(), this.#clock.nowMs() - session.startedAtMs, reason)
   }
+}
+
+function add(counts: Map<string, number>, key: string, change: 1 | -1): void {
+  const count = (counts.get(key) ?? 0) + change
+  if (count === 0) counts.delete(key)
+  else counts.set(key, count)
 }

@@ -20,11 +20,15 @@ const textPackager: Packager = {
 }
 
 class TestSink implements Sink {
+  /** Copies, as the kernel would make them. */
   readonly writes: Uint8Array[] = []
+  /** The memory that was handed over. */
+  readonly shared: Uint8Array[] = []
   pending = 0
   ended = ''
   write(bytes: Uint8Array): void {
-    this.writes.push(bytes)
+    this.writes.push(Buffer.from(bytes))
+    this.shared.push(bytes)
   }
   pendingBytes(): number {
     return this.pending
@@ -41,7 +45,7 @@ function setUp(settings: Partial<BroadcastSettings> = {}, crowd = 0) {
   const time = new FakeTime()
   const pace = new Pace()
   for (let i = 0; i < crowd; i++) pace.viewerAdded()
-  const seen = { idle: 0, ended: 0, sent: 0 }
+  const seen = { idle: 0, ended: 0, sent: 0, dropped: 0 }
   const broadcast = new Broadcast(textPackager, {
     settings: {
       ceilingMs: 350,
@@ -55,8 +59,9 @@ function setUp(settings: Partial<BroadcastSettings> = {}, crowd = 0) {
     timers: time,
     onIdle: () => seen.idle++,
     onEnd: () => seen.ended++,
-    onSent: bytes => {
+    onSent: (bytes, dropped) => {
       seen.sent += bytes
+      seen.dropped += dropped
     },
   })
   broadcast.onTracks([videoTrack(), audioTrack()])
@@ -138,7 +143,7 @@ describe('windows', () => {
       broadcast.onFrame(videoFrame(ms))
       time.advance(40)
     }
-    const [first, second, third] = viewers.map(({ sink }) => sink.writes[1])
+    const [first, second, third] = viewers.map(({ sink }) => sink.shared[1])
     expect(viewers[0]!.sink.writes).toHaveLength(2)
     expect(second).toBe(first)
     expect(third).toBe(first)
@@ -146,6 +151,33 @@ describe('windows', () => {
     expect(viewers[0]!.sink.text).toBe(
       `H0/2 *v0 ${[40, 80, 120, 160, 200, 240, 280, 320, 360, 400].map(ms => `v${ms} `).join('')}`,
     )
+  })
+
+  test('memory of a window is used again once every socket has taken it', () => {
+    const { broadcast, join } = setUp({ floorMs: 0 })
+    broadcast.onFrame(videoFrame(0, true))
+    const [{ sink }, slow] = [join(), join()]
+    for (const frame of [videoFrame(40), videoFrame(80)]) broadcast.onFrame(frame)
+    expect(sink.shared[2]?.buffer).toBe(sink.shared[1]?.buffer)
+    slow.sink.pending = 10
+    broadcast.onFrame(videoFrame(120))
+    expect(sink.shared[3]?.buffer).not.toBe(sink.shared[2]?.buffer)
+    broadcast.onFrame(videoFrame(160))
+    expect(sink.shared[4]?.buffer).not.toBe(sink.shared[3]?.buffer)
+    broadcast.remove(slow.viewer)
+    broadcast.onFrame(videoFrame(200))
+    broadcast.onFrame(videoFrame(240))
+    expect(sink.shared[6]?.buffer).toBe(sink.shared[5]?.buffer)
+    expect(sink.text).toBe('H0/2 *v0 v40 v80 v120 v160 v200 v240 ')
+  })
+
+  test('viewers who come between two frames share their start', () => {
+    const { broadcast, join } = setUp()
+    broadcast.onFrame(videoFrame(0, true))
+    const [first, second] = [join(), join()]
+    expect(second.sink.shared[0]).toBe(first.sink.shared[0])
+    broadcast.onFrame(videoFrame(40))
+    expect(join().sink.text).toBe('H0/2 *v0 v40 ')
   })
 
   test('who joins within a window gets every frame once', () => {
@@ -171,7 +203,7 @@ describe('windows', () => {
       served.push(viewers.filter(({ sink }) => sink.writes.length === 2).length)
     }
     const rounds = [...new Set(served)].filter(count => count > 0)
-    expect(rounds).toEqual([256, 512, 768, 1000])
+    expect(rounds).toEqual([128, 256, 384, 512, 640, 768, 896, 1000])
     expect(new Set(viewers.map(({ sink }) => sink.text))).toEqual(new Set(['H0/2 *v0 v40 ']))
   })
 
@@ -192,7 +224,7 @@ describe('windows', () => {
 
 describe('slow viewers', () => {
   test('lose their own frames up to the next keyframe, and nobody else does', () => {
-    const { broadcast, join } = setUp()
+    const { broadcast, join, seen } = setUp()
     broadcast.onFrame(videoFrame(0, true))
     const slow = join()
     const fast = join()
@@ -204,6 +236,7 @@ describe('slow viewers', () => {
     expect(fast.sink.text).toBe('H0/2 *v0 v40 v80 v120 *v160 v200 ')
     expect(slow.viewer).toMatchObject({ droppedFrames: 3, skips: 1 })
     expect(fast.viewer).toMatchObject({ droppedFrames: 0, skips: 0 })
+    expect(seen).toMatchObject({ dropped: 3, sent: slow.viewer.bytes + fast.viewer.bytes })
   })
 
   test('the age of what is held back counts too', () => {

@@ -48,8 +48,9 @@ export class Outputs {
         this.#forget(stream, format.key)
       },
       onEnd: () => this.#forget(stream, format.key),
-      onSent: bytes => {
+      onSent: (bytes, droppedFrames) => {
         stream.meter.bytesSent += bytes
+        stream.meter.framesDropped += droppedFrames
       },
     })
     detach = stream.attach(broadcast)

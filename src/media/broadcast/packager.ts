@@ -24,7 +24,7 @@ export interface Packager {
 
 /** Whoever gets the bytes: a socket behind a protocol. Called in the publisher's loop, so it never blocks or throws. */
 export interface Sink {
-  /** Takes shared bytes; must not change them. */
+  /** Takes shared bytes; must not change them, nor look at them once `pendingBytes` has been 0. */
   write(bytes: Uint8Array): void
   /** Bytes accepted by `write` and not yet taken by the kernel. */
   pendingBytes(): number

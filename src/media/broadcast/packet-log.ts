@@ -52,12 +52,21 @@ export class PacketLog {
     return this.#packets.length - this.#find(from)
   }
 
-  /** One new buffer of [from, end) behind `prefix`. */
-  concat(from: number, prefix: Parts = []): Buffer {
+  /** Bytes of [from, end) behind `prefix`. */
+  sizeFrom(from: number, prefix: Parts = []): number {
     let length = this.#end - from
     for (const part of prefix) length += part.length
+    return length
+  }
+
+  /** One new buffer of [from, end) behind `prefix`. */
+  concat(from: number, prefix: Parts = []): Buffer {
     // Not from the shared pool: the buffer lives until the slowest viewer has taken it.
-    const buffer = Buffer.allocUnsafeSlow(length)
+    return this.copyTo(Buffer.allocUnsafeSlow(this.sizeFrom(from, prefix)), from, prefix)
+  }
+
+  /** Writes [from, end) behind `prefix` to the beginning of `buffer`, which is large enough; returns what was written. */
+  copyTo(buffer: Buffer, from: number, prefix: Parts = []): Buffer {
     let at = 0
     for (const part of prefix) {
       buffer.set(part, at)
@@ -69,7 +78,7 @@ export class PacketLog {
         at += part.length
       }
     }
-    return buffer
+    return at === buffer.length ? buffer : buffer.subarray(0, at)
   }
 
   /** Forgets the newest GOP: nobody may start before the next keyframe. */

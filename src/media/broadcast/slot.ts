@@ -5,6 +5,16 @@ import type { Envelope, Viewer } from './viewer.ts'
 /** Builds what a viewer who starts at a log position gets first. */
 export type HeaderAt = (position: number) => Parts
 
+/** What one round did. */
+export interface Round {
+  /** Handed to all sockets together. */
+  bytes: number
+  /** Frames that viewers who are behind did not get. */
+  droppedFrames: number
+  /** Viewers whose sockets take nothing any more. */
+  readonly stalled: Viewer[]
+}
+
 /**
  * Viewers who are served in one round: one buffer is made, and written to each of them. Rounds of different slots
  * lie apart in time, so that no round holds the event loop long.
@@ -14,6 +24,8 @@ export class Slot {
   readonly viewers: Viewer[] = []
   /** Log position up to which the last round went. */
   cursor: number
+  /** Memory of the last window; null while a socket may still hold some of it. */
+  #window: Buffer | null = null
 
   constructor(envelope: Envelope | null, cursor: number) {
     this.envelope = envelope
@@ -27,6 +39,8 @@ export class Slot {
 
   remove(viewer: Viewer): boolean {
     if (this.viewers[viewer.index] !== viewer) return false
+    // Whoever is put out in good order is still sent what his socket holds.
+    if (viewer.sink.pendingBytes() > 0) this.#window = null
     const last = this.viewers.pop()!
     if (last !== viewer) {
       this.viewers[viewer.index] = last
@@ -35,21 +49,25 @@ export class Slot {
     return true
   }
 
-  /** Writes [cursor, end of log) to everybody. Returns the viewers whose sockets take nothing any more. */
-  flush(log: PacketLog, header: HeaderAt, nowMs: number): Viewer[] {
+  /** Writes [cursor, end of log) to everybody. */
+  flush(log: PacketLog, header: HeaderAt, nowMs: number): Round {
     const from = this.cursor
     const end = log.end
     this.cursor = end
-    if (from === end || this.viewers.length === 0) return []
-    const buffer = log.concat(from, this.#prefix(end - from))
+    const round: Round = { bytes: 0, droppedFrames: 0, stalled: [] }
+    if (from === end || this.viewers.length === 0) return round
+    for (const viewer of this.viewers) {
+      if (!viewer.checkQueue(nowMs)) round.stalled.push(viewer)
+      if (viewer.holdsBack) this.#window = null
+    }
+    const buffer = this.#concat(log, from, this.#prefix(end - from))
     const body = buffer.length - (end - from)
     const keyframe = log.keyframeFrom(from)
     let fromKeyframe: Buffer | null = null
     let withHeader: Buffer | null = null
-    const stalled: Viewer[] = []
 
     for (const viewer of this.viewers) {
-      if (!viewer.checkQueue(nowMs)) stalled.push(viewer)
+      const before = viewer.bytes
       if (viewer.state === 'live') {
         if (viewer.position <= from) viewer.write(buffer)
         else if (viewer.position < end) this.#writeTail(viewer, buffer.subarray(body + viewer.position - from))
@@ -63,11 +81,25 @@ export class Slot {
         }
         viewer.resumed()
       } else if (viewer.state === 'skipping') {
-        viewer.droppedFrames += log.countFrom(Math.max(from, viewer.position))
+        const dropped = log.countFrom(Math.max(from, viewer.position))
+        viewer.droppedFrames += dropped
+        round.droppedFrames += dropped
       }
       viewer.position = end
+      round.bytes += viewer.bytes - before
     }
-    return stalled
+    return round
+  }
+
+  /**
+   * The bytes of a window. When every socket has taken the one before, its memory is used again: a fresh buffer per
+   * window is a page fault per 4 kB and a heap that grows faster than it is collected.
+   */
+  #concat(log: PacketLog, from: number, prefix: Parts): Buffer {
+    const size = log.sizeFrom(from, prefix)
+    // Kept a little larger than needed: windows differ by a frame or two.
+    if (this.#window === null || this.#window.length < size) this.#window = Buffer.allocUnsafeSlow(size + (size >> 2))
+    return log.copyTo(this.#window, from, prefix)
   }
 
   /** Header and everything from `position` on. */

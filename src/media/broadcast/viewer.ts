@@ -73,6 +73,11 @@ export class Viewer {
     return nowMs - this.#progressAtMs <= this.#limits.stallMs
   }
 
+  /** Whether the socket still had bytes of earlier writes when it was last looked at. */
+  get holdsBack(): boolean {
+    return this.#lastPending > 0
+  }
+
   /** Whether a viewer who fell behind has room again. */
   mayResume(): boolean {
     return this.#lastPending <= RESUME_BYTES

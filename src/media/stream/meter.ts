@@ -18,7 +18,7 @@ export class Meter {
   frames = 0
   /** Handed to the sockets of all viewers. */
   bytesSent = 0
-  /** Left out for viewers who have gone again; never starts anew. */
+  /** Left out for viewers who were too slow; never starts anew. */
   framesDropped = 0
   /** Length of the last complete GOP; null until two keyframes came. */
   gopFrames: number | null = null
