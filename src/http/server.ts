@@ -12,6 +12,7 @@ import type { App } from './app.ts'
 import { requireAuthentication } from './authentication.ts'
 import { announceChanges } from './change-events.ts'
 import { serveConsole } from './console-files.ts'
+import { serveDocs } from './docs-page.ts'
 import { answerErrors, MAX_BODY_BYTES } from './error-answers.ts'
 import { keepAnswers } from './idempotency.ts'
 import { linkUpgrade } from './link-endpoint.ts'
@@ -36,6 +37,8 @@ import type { Services } from './services.ts'
 
 /** A client that sends its request slower than this is cut off. */
 const REQUEST_TIMEOUT_MS = 15_000
+/** How often that is looked at; by the default of 30 s a slow client would live three times as long. */
+const CHECK_EVERY_MS = 5000
 /** Above the 60 s after which common proxies close an idle connection: the proxy is to be the one that closes. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000
 /** Longest `:id` or `:name` in a URL; fastify's own limit of 100 is below our names. */
@@ -53,10 +56,13 @@ export interface ServerOptions {
   readonly clock: Clock
   readonly log: Log
   readonly addresses: () => AddressSettings
+  /** Only the nearest proxy is believed: what stands before its word in `X-Forwarded-For` the caller made up. */
   readonly trustProxy: boolean
   /** The built console. */
   readonly consoleDirectory: string
   readonly linkToken: string
+  /** Milliseconds for a whole request, 15 s when left out. */
+  readonly requestTimeoutMs?: number
 }
 
 export interface Certificate {
@@ -70,13 +76,13 @@ export async function createApp(options: ServerOptions): Promise<App> {
   const { addresses, clock, log, services, version } = options
   const app: App = fastify({
     logger: false,
-    trustProxy: options.trustProxy,
+    trustProxy: options.trustProxy && nearestHop,
     bodyLimit: MAX_BODY_BYTES,
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     genReqId: () => randomBytes(TRACE_ID_BYTES).toString('hex'),
     requestIdHeader: false,
     return503OnClosing: false,
-    serverFactory: handler => httpServer(handler),
+    serverFactory: handler => httpServer(limits(options), handler),
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
@@ -84,6 +90,7 @@ export async function createApp(options: ServerOptions): Promise<App> {
   secureHeaders(app)
   acceptEmptyBodies(app)
   await describeApi(app, version)
+  serveDocs(app)
   serveMetrics(app, services)
   await app.register(
     async api => {
@@ -123,10 +130,12 @@ export class Server implements Closable {
   readonly #app: App
   readonly #upgrade: ReturnType<typeof linkUpgrade>
   readonly #listening: (HttpServer | HttpsServer)[] = []
+  readonly #limits: ReturnType<typeof limits>
   #secure: HttpsServer | null = null
 
   private constructor(app: App, options: ServerOptions) {
     this.#app = app
+    this.#limits = limits(options)
     this.#upgrade = linkUpgrade(options.services.links, options.linkToken)
   }
 
@@ -136,15 +145,14 @@ export class Server implements Closable {
 
   /** Answers where it listens. Rejects with the error of the system, which names port and reason. */
   listen(listen: Listen): Promise<AddressInfo> {
-    return this.#listen(
-      httpServer((request, response) => this.#app.routing(request, response)),
-      listen,
-    )
+    const server = httpServer(this.#limits, (request, response) => this.#app.routing(request, response))
+    return this.#listen(server, listen)
   }
 
   listenSecure(listen: Listen, certificate: Certificate): Promise<AddressInfo> {
-    this.#secure = createSecureServer(certificate, (request, response) => this.#app.routing(request, response))
-    return this.#listen(limited(this.#secure), listen)
+    const options = { ...this.#limits, ...certificate }
+    this.#secure = createSecureServer(options, (request, response) => this.#app.routing(request, response))
+    return this.#listen(this.#secure, listen)
   }
 
   /** New connections get the new certificate. */
@@ -177,15 +185,22 @@ export class Server implements Closable {
   }
 }
 
-function httpServer(handler: Parameters<typeof createServer>[1] & {}): HttpServer {
-  return limited(createServer(handler))
+function httpServer(settings: ReturnType<typeof limits>, handler: Parameters<typeof createServer>[1] & {}): HttpServer {
+  return createServer(settings, handler)
 }
 
-function limited<S extends HttpServer | HttpsServer>(server: S): S {
-  server.requestTimeout = REQUEST_TIMEOUT_MS
-  server.headersTimeout = REQUEST_TIMEOUT_MS
-  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS
-  return server
+/** Hop 0 is the peer itself. */
+function nearestHop(_: string, hop: number): boolean {
+  return hop === 0
+}
+
+function limits({ requestTimeoutMs = REQUEST_TIMEOUT_MS }: ServerOptions) {
+  return {
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: requestTimeoutMs,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, requestTimeoutMs),
+  }
 }
 
 /** A route that names no query parameters takes none. Registered before the routes. */

@@ -160,3 +160,35 @@ test('rules come before keys: a right key does not help', () => {
     'publish is not allowed: the rules of space default do not allow this page',
   )
 })
+
+describe('a credential for one thing is none for another', () => {
+  const inAnHour = nowS + 3600
+  test.each([
+    ['play signature to publish', 'publish', signedQuery('play-main', 'play', PATH, inAnHour)],
+    ['publish signature to play', 'play', signedQuery('push-new', 'publish', PATH, inAnHour)],
+    ['publish signature by the play key', 'publish', signedQuery('play-main', 'publish', PATH, inAnHour)],
+    ['auth_key by the play key to publish', 'publish', `auth_key=${authKey('play-main', '/live/cam.flv', inAnHour)}`],
+    ['auth_key by the push key to play', 'play', `auth_key=${authKey('push-new', '/live/cam.flv', inAnHour)}`],
+    ['signature for another space', 'play', signedQuery('play-main', 'play', 'other/live/cam', inAnHour)],
+    ["another space's key", 'play', signedQuery('play-of-other', 'play', PATH, inAnHour)],
+    ['no key at all as the key', 'play', signedQuery('', 'play', PATH, inAnHour)],
+    ['hash of auth_key as signature', 'play', `expires=${inAnHour}&sign=${md5Of(inAnHour)}`],
+    ['signature as hash of auth_key', 'play', `auth_key=${inAnHour}-0-0-${signOf(inAnHour)}`],
+    [
+      'a good signature beside a bad auth_key',
+      'play',
+      `auth_key=1-0-0-0&${signedQuery('play-main', 'play', PATH, inAnHour)}`,
+    ],
+    ['a good signature beside a wrong key', 'publish', `key=x&${signedQuery('push-new', 'publish', PATH, inAnHour)}`],
+  ] as const)('%s', (_, action, query) => {
+    expect(check(action, query)).toBe(`${action} ${wrong}`)
+  })
+
+  function md5Of(timestamp: number): string {
+    return authKey('play-main', '/live/cam.flv', timestamp).split('-')[3] ?? ''
+  }
+
+  function signOf(expires: number): string {
+    return new URLSearchParams(signedQuery('play-main', 'play', PATH, expires)).get('sign') ?? ''
+  }
+})

@@ -164,10 +164,11 @@ function isDecodable(pathname: string): boolean {
   }
 }
 
-/** The peer's address and port; with a trusted proxy in front, the address it forwards for. */
+/** The peer's address and port; with a trusted proxy in front, the address it says it forwards for. */
 export function remoteOf(request: IncomingMessage, trustProxy: boolean): string {
   const forwarded = trustProxy ? request.headers['x-forwarded-for'] : undefined
-  const first = (Array.isArray(forwarded) ? forwarded[0] : forwarded)?.split(',')[0]?.trim()
-  if (first) return first.slice(0, 64)
+  // The last entry is the word of the proxy itself; what stands before it the caller may have made up.
+  const nearest = (Array.isArray(forwarded) ? forwarded.at(-1) : forwarded)?.split(',').at(-1)?.trim()
+  if (nearest) return nearest.slice(0, 64)
   return peerAddress(request.socket)
 }
