@@ -5,7 +5,7 @@ const Role = z.enum(['administrator', 'operator', 'viewer'])
 export type Role = z.infer<typeof Role>
 
 /** Who logged in. */
-export const User = z.object({ id: z.string(), name: z.string(), role: Role }).meta({ id: 'User' })
+const User = z.object({ id: z.string(), name: z.string(), role: Role }).meta({ id: 'User' })
 export type User = z.infer<typeof User>
 
 export const Me = z
