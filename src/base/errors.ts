@@ -80,6 +80,12 @@ export const ERROR_CODES = {
     text: 'node {node} is not connected',
     hint: 'the node process is starting, stopped or cannot reach the platform',
   },
+  NODE_ON: {
+    fault: 'caller',
+    http: 409,
+    text: 'node {node} is connected',
+    hint: 'drain it, stop its process, then delete it',
+  },
   NOT_READY: { fault: 'environment', http: 503, text: '{what} is not ready yet', hint: 'try again in a moment' },
   LINK_CLOSED: { fault: 'environment', http: 503, text: 'the link to {peer} is closed' },
   LINK_VERSION: {

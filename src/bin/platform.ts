@@ -29,12 +29,15 @@ import { ForbidService } from '../platform/streams/forbid-service.ts'
 import { StreamHistory } from '../platform/streams/stream-history.ts'
 import { StreamRunStore } from '../platform/streams/stream-run-store.ts'
 import { StreamService } from '../platform/streams/stream-service.ts'
+import { LogTail } from '../platform/system/log-tail.ts'
+import { SupportService } from '../platform/system/support-service.ts'
 import { SystemService } from '../platform/system/system-service.ts'
 import { SessionService } from '../platform/users/session-service.ts'
 import { UserService } from '../platform/users/user-service.ts'
 import { ViewerService } from '../platform/viewers/viewer-service.ts'
 import { BackupSocket } from '../storage/backup-socket.ts'
 import { isPostgresUrl, openDatabase } from '../storage/database.ts'
+import { diagnose } from './doctor.ts'
 import type { RoleEnvironment, Running } from './role-process.ts'
 import { secretFile } from './secret-file.ts'
 import { ROOT } from './step.ts'
@@ -50,7 +53,9 @@ export interface RunningPlatform extends Running {
 
 /** Builds the platform from its settings and starts it. */
 export async function runPlatform(settings: Settings, environment: RoleEnvironment): Promise<RunningPlatform> {
-  const { clock, log, origins, reload, timers } = environment
+  const { clock, origins, reload, timers } = environment
+  const tail = new LogTail(clock)
+  const log = tail.over(environment.log)
   const closing = new CloseStack()
   let current = settings
   try {
@@ -89,7 +94,7 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
     })
     const forbidden = new ForbidService(db, clock, spaces, auditLog)
     const viewers = new ViewerService(db, links, auditLog)
-    const nodes = new NodeService(nodeStore, links)
+    const nodes = new NodeService(db, links, auditLog)
     const operations = closing.add(await OperationService.open({ db, feed, clock, log }))
     const bulk = new BulkService(operations, {
       kick: (actor, id) => streams.kick(actor, id),
@@ -108,6 +113,9 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
         source: origin,
       }))
     const system = new SystemService({ version, configuration, reload, db, audit: auditLog, links, clock, log })
+    const doctor = () => diagnose({ settings: current, origins, file: null, unknownVariables: [] })
+    const directory = join(settings.data, 'support')
+    const support = new SupportService({ directory, tail, system, nodes, links, operations, doctor, clock })
 
     const tidy = () =>
       Promise.all([
@@ -138,6 +146,7 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
           events,
           system,
           feed,
+          support,
           operations,
           bulk,
           keptAnswers,

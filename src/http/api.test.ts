@@ -414,6 +414,7 @@ describe('nodes and system', () => {
         name: 'first',
         version: '1.2.3',
         state: 'on',
+        draining: false,
         lastSeenAt: new Date(platform.time.nowMs()).toISOString(),
         load: { cpu: 0.25, memoryBytes: 100e6, eventLoopP99Ms: 2 },
         streams: 2,

@@ -26,7 +26,8 @@ interface World {
   readonly platform: PlatformUnderTest
   readonly app: App
   readonly tokens: Readonly<Record<Role, string>>
-  readonly ids: Readonly<Record<string, string>>
+  readonly ids: Record<string, string>
+  readonly node: NodeUnderTest
   close(): Promise<void>
 }
 
@@ -76,6 +77,7 @@ async function newWorld(): Promise<World> {
     '/sessions/{id}': 'ss_admin',
     '/api-keys/{id}': (await call('POST', '/api-keys', { name: 'one', scopes: ['read'] })).id,
     '/nodes/{id}': 'node-1',
+
     '/viewers/{id}': 'vw_1',
     '/publishers/{id}': 'pb_1',
     '/spaces/{name}': (await call('POST', '/spaces', { name: 'other' })).name,
@@ -84,6 +86,7 @@ async function newWorld(): Promise<World> {
   return {
     platform,
     app,
+    node,
     tokens,
     ids,
     async close() {
@@ -269,6 +272,21 @@ describe('what is allowed is answered as described', () => {
     const world = await newWorld()
     try {
       const { method, operation } = route
+      if (operation.operationId === 'getOperationFile') {
+        const admin = await world.platform.services.authenticator.authenticate(world.tokens.administrator, {
+          remote: '',
+          traceId: '',
+        })
+        const { id } = await world.platform.services.support.bundle(admin)
+        await vi.waitFor(async () =>
+          expect((await world.platform.services.operations.get(admin, id)).state).toBe('done'),
+        )
+        world.ids['/operations/{id}'] = id
+      }
+      if (operation.operationId === 'deleteNode') {
+        await world.node.close()
+        await vi.waitFor(() => expect(world.platform.services.links.nodes.size).toBe(0))
+      }
       if (operation.operationId === 'resumeStream') {
         const url = addressOf({ ...route, path: route.path.replace('resume', 'forbid') }, world)
         const headers = { authorization: `Bearer ${world.tokens.administrator}` }

@@ -12,6 +12,7 @@ import type { SpaceService } from '../platform/spaces/space-service.ts'
 import type { BulkService } from '../platform/streams/bulk-service.ts'
 import type { ForbidService } from '../platform/streams/forbid-service.ts'
 import type { StreamService } from '../platform/streams/stream-service.ts'
+import type { SupportService } from '../platform/system/support-service.ts'
 import type { SystemService } from '../platform/system/system-service.ts'
 import type { SessionService } from '../platform/users/session-service.ts'
 import type { UserService } from '../platform/users/user-service.ts'
@@ -34,6 +35,7 @@ export interface Services {
   readonly events: NodeEvents
   readonly system: SystemService
   readonly feed: EventFeed
+  readonly support: SupportService
   readonly operations: OperationService
   readonly bulk: BulkService<(typeof BULK_ACTIONS)[number]>
   readonly keptAnswers: KeptAnswerService

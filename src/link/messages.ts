@@ -83,6 +83,7 @@ export const SpacesState = z.object({
   revision: z.number().int().nonnegative(),
   spaces: z.array(SpaceState).max(10_000),
   /** Paths nobody may publish, until a time (milliseconds since 1970 UTC) or, with null, until it is taken back. */
+  draining: z.boolean().optional(),
   forbidden: z
     .array(z.object({ path: StreamPath, untilMs: z.number().nullable(), reason: z.string().max(256).optional() }))
     .max(MAX_FORBIDDEN),

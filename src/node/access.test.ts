@@ -192,3 +192,14 @@ describe('a credential for one thing is none for another', () => {
     return new URLSearchParams(signedQuery('play-main', 'play', PATH, expires)).get('sign') ?? ''
   }
 })
+
+test('a node that is drained takes nobody new, until it is told otherwise', () => {
+  const spaces = new Spaces({ ...space, publish: 'open', play: 'open' })
+  const access = new Access(spaces, new FakeTime())
+  const desired = { revision: 1, spaces: [{ ...space, publish: 'open', play: 'open' } as const], forbidden: [] }
+  const ask = () => access.check({ action: 'play', address, query: new URLSearchParams(), uri: '', ...caller })
+  spaces.apply({ ...desired, draining: true })
+  expect(ask).toThrow('play is not allowed: this node takes nobody new')
+  spaces.apply({ ...desired, draining: false })
+  expect(ask).not.toThrow()
+})

@@ -42,6 +42,7 @@ export class Access {
   /** Throws AppError FORBIDDEN with the reason. */
   check(request: AccessRequest): SpaceState {
     const { action, address, pageUrl, remote } = request
+    if (this.#spaces.draining) throw refusal(action, 'draining', 'this node takes nobody new')
     const space = this.#spaces.get(address.space)
     if (!space) throw refusal(action, 'space', `space ${address.space} does not exist`)
     if (space.enabled === false) throw refusal(action, 'disabled', disabledReason(space.name))

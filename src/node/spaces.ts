@@ -12,6 +12,7 @@ export class Spaces {
   #revision = -1
   #spaces: ReadonlyMap<string, SpaceState>
   #forbidden: ReadonlyMap<string, Forbidden> = new Map()
+  #draining = false
 
   constructor(own: SpaceState) {
     this.#spaces = new Map([[own.name, own]])
@@ -22,6 +23,7 @@ export class Spaces {
     if (state.revision < this.#revision) return false
     this.#revision = state.revision
     this.#spaces = new Map(state.spaces.map(space => [space.name, space]))
+    this.#draining = state.draining === true
     this.#forbidden = new Map(state.forbidden.map(forbidden => [forbidden.path, forbidden]))
     return true
   }
@@ -29,6 +31,11 @@ export class Spaces {
   /** Takes the node's own space anew, after its configuration changed. */
   setOwn(own: SpaceState): void {
     this.#spaces = new Map([[own.name, own]])
+  }
+
+  /** Nobody new is let in; who is there stays. */
+  get draining(): boolean {
+    return this.#draining
   }
 
   get(name: string): SpaceState | undefined {

@@ -36,6 +36,8 @@ import { ForbidService } from '../../src/platform/streams/forbid-service.ts'
 import { StreamHistory } from '../../src/platform/streams/stream-history.ts'
 import { StreamRunStore } from '../../src/platform/streams/stream-run-store.ts'
 import { StreamService } from '../../src/platform/streams/stream-service.ts'
+import { LogTail } from '../../src/platform/system/log-tail.ts'
+import { SupportService } from '../../src/platform/system/support-service.ts'
 import { SystemService } from '../../src/platform/system/system-service.ts'
 import { hashPassword } from '../../src/platform/users/password.ts'
 import { SessionService } from '../../src/platform/users/session-service.ts'
@@ -81,7 +83,8 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
   const { db } = database
   const directory = database.options.dataDir
   const time = new FakeTime()
-  const log = silentLog
+  const tail = new LogTail(time)
+  const log = tail.over(silentLog)
   const addUser = async (name: string, role: Role) => {
     passwordHash ??= hashPassword(PASSWORD)
     const created_at = time.nowMs()
@@ -124,7 +127,7 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
     feed.publish({ type: `node.${state}`, permission: 'nodes.read', path: null, data: { nodeId, reason } })
   const links = new NodeLinks({ store, events, desired: () => spaces.desired, onNode, clock: time, timers: time, log })
   spaces.onChange(() => links.applyDesired())
-  const nodes = new NodeService(store, links)
+  const nodes = new NodeService(db, links, auditLog)
   const metricStore = new MetricStore(db)
   const sampler = new MetricSampler({ store: metricStore, links, clock: time, timers: time, log })
   const streams = new StreamService({
@@ -142,6 +145,16 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
     delete: (actor, id) => streams.delete(actor, id),
     forbid: (actor, id) => forbidden.forbid(actor, id, { untilMs: null, reason: '' }),
     resume: (actor, id) => forbidden.resume(actor, id),
+  })
+  const system = new SystemService({
+    version: '1.2.3',
+    configuration: () => [{ key: 'log.level', value: 'info', source: 'default' }],
+    reload: async () => ({ changed: ['log.level'], needRestart: [] }),
+    db,
+    audit: auditLog,
+    links,
+    clock: time,
+    log,
   })
   const services: Services = {
     authenticator: new Authenticator(sessions, apiKeys),
@@ -161,15 +174,16 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
     metrics: new MetricService({ store: metricStore, sampler, links, nodes, clock: time }),
     links,
     events,
-    system: new SystemService({
-      version: '1.2.3',
-      configuration: () => [{ key: 'log.level', value: 'info', source: 'default' }],
-      reload: async () => ({ changed: ['log.level'], needRestart: [] }),
-      db,
-      audit: auditLog,
+    system,
+    support: new SupportService({
+      directory: join(directory, 'support'),
+      tail,
+      system,
+      nodes,
       links,
+      operations,
+      doctor: async () => ({ ok: true }),
       clock: time,
-      log,
     }),
   }
   const server: ServerOptions = {

@@ -13,6 +13,7 @@ export const Node = z
     name: z.string(),
     version: z.string(),
     state: z.enum(['on', 'lost']),
+    draining: z.boolean().describe('takes no new publishers and viewers; who is there stays'),
     lastSeenAt: Time,
     load: NodeLoad.nullable(),
     streams: z.number(),
@@ -20,3 +21,10 @@ export const Node = z
   })
   .meta({ id: 'Node' })
 export type Node = z.infer<typeof Node>
+
+export const NodeChange = z
+  .strictObject({
+    name: z.string().max(128).optional().describe("for people; empty: the node's own name"),
+    draining: z.boolean().optional().describe('true: no new publishers and viewers'),
+  })
+  .refine(change => Object.keys(change).length > 0, 'names nothing to change')

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Time } from './page.ts'
 
 export const Health = z
   .object({ status: z.literal('ok'), version: z.string(), uptimeSeconds: z.number() })
@@ -28,3 +29,19 @@ export const ReloadResult = z
   })
   .meta({ id: 'ReloadResult' })
 export type ReloadResult = z.infer<typeof ReloadResult>
+
+/** Lines kept in memory. */
+const MAX_LOG_LINES = 2000
+
+export const LogQuery = z.strictObject({
+  tail: z.coerce.number().int().min(1).max(MAX_LOG_LINES).default(200).describe('newest lines wanted'),
+})
+
+export const LogLine = z
+  .object({
+    at: Time,
+    level: z.enum(['info', 'warn', 'error']),
+    message: z.string(),
+    fields: z.string().describe('JSON of what varies, cut when it is long'),
+  })
+  .meta({ id: 'LogLine' })

@@ -1,8 +1,11 @@
+import { z } from 'zod'
 import type { Node } from '../../platform/nodes/node.ts'
 import type { App } from '../app.ts'
 import { callerOf } from '../authentication.ts'
 import * as contract from '../contract/node.ts'
 import { listOf } from '../contract/page.ts'
+import { IdParameter } from '../contract/session.ts'
+import { defined } from '../defined.ts'
 import { errorResponses } from '../error-answers.ts'
 import type { Services } from '../services.ts'
 import { time } from '../stream-view.ts'
@@ -20,6 +23,40 @@ export function nodeRoutes(app: App, { nodes }: Services): void {
       },
     },
     async request => ({ items: (await nodes.list(callerOf(request))).map(view) }),
+  )
+
+  app.patch(
+    '/nodes/:id',
+    {
+      config: { permission: 'nodes.write' },
+      schema: {
+        operationId: 'updateNode',
+        tags: ['nodes'],
+        summary: 'Name a node, or drain it: it takes no new publishers and viewers',
+        params: IdParameter,
+        body: contract.NodeChange,
+        response: { 200: contract.Node, ...errorResponses },
+      },
+    },
+    async request => view(await nodes.update(callerOf(request), request.params.id, defined(request.body))),
+  )
+
+  app.delete(
+    '/nodes/:id',
+    {
+      config: { permission: 'nodes.write' },
+      schema: {
+        operationId: 'deleteNode',
+        tags: ['nodes'],
+        summary: 'Forget a node that is lost',
+        params: IdParameter,
+        response: { 204: z.null(), ...errorResponses },
+      },
+    },
+    async (request, reply) => {
+      await nodes.delete(callerOf(request), request.params.id)
+      return reply.code(204).send(null)
+    },
   )
 }
 

@@ -22,6 +22,8 @@ export const AUDIT_ACTIONS = [
   'stream.resume',
   'viewer.kick',
   'system.reload',
+  'node.update',
+  'node.delete',
 ] as const
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]

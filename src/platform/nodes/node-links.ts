@@ -41,6 +41,7 @@ interface Linked extends LinkedNode {
   load: NodeReport['load'] | null
   streams: ReadonlyMap<string, StreamStatus>
   lastSeenAtMs: number
+  draining: boolean
   /** Revision of the desired state the node has taken. */
   applied: number
 }
@@ -139,13 +140,22 @@ export class NodeLinks implements Closable {
     return null
   }
 
+  /** Tells a node at once when its link is up; otherwise it hears of it at its next hello. */
+  setDraining(nodeId: string, draining: boolean): void {
+    const node = this.#nodes.get(nodeId)
+    if (!node || node.draining === draining) return
+    node.draining = draining
+    node.applied = -1
+    this.applyDesired()
+  }
+
   /** Tells the nodes that have an older desired state the one in force. */
   applyDesired(): void {
     const state = this.#options.desired()
     for (const node of this.#nodes.values()) {
       if (node.applied === state.revision) continue
       node.applied = state.revision
-      node.connection.request('spaces.apply', state).catch((error: unknown) => {
+      node.connection.request('spaces.apply', { ...state, draining: node.draining }).catch((error: unknown) => {
         node.applied = -1 // tried again by the next round
         this.#options.log.warn('node did not take the spaces', { nodeId: node.id, reason: errorText(error) })
       })
@@ -169,11 +179,11 @@ export class NodeLinks implements Closable {
     }
     const { nodeId: id, name, version, endpoints, outboxId } = hello
     const now = clock.nowMs()
-    const lastEvent = await store.seen({ id, name, version, endpoints, outboxId, lastSeenAtMs: now })
+    const { lastEvent, draining } = await store.seen({ id, name, version, endpoints, outboxId, lastSeenAtMs: now })
     if (!connection.isOpen) throw new AppError('LINK_CLOSED', { peer: id })
     // the old link of a node that was cut off may not have been missed yet
     this.#nodes.get(id)?.connection.close('the node dialled again')
-    const node: Linked = { id, connection, load: null, streams: new Map(), lastSeenAtMs: now, applied: -1 }
+    const node: Linked = { id, connection, load: null, streams: new Map(), lastSeenAtMs: now, draining, applied: -1 }
     this.#nodes.set(id, node)
     log.info('node is on', { nodeId: id, version })
     this.#options.onNode?.(id, 'on', '')

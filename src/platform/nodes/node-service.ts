@@ -1,17 +1,24 @@
+import { AppError } from '../../base/errors.ts'
 import type { Endpoints } from '../../link/messages.ts'
+import type { Database } from '../../storage/database.ts'
 import type { Actor } from '../access/actor.ts'
 import { permit } from '../access/permission.ts'
+import type { AuditLog } from '../audit/audit-log.ts'
 import type { Node } from './node.ts'
 import type { LinkedNode, NodeLinks } from './node-links.ts'
-import type { NodeStore, StoredNode } from './node-store.ts'
+import { type NodeChange, NodeStore, type StoredNode } from './node-store.ts'
 
 /** What the API may know and ask about nodes. */
 export class NodeService {
+  readonly #db: Database
   readonly #store: NodeStore
+  readonly #audit: AuditLog
   readonly #links: NodeLinks
 
-  constructor(store: NodeStore, links: NodeLinks) {
-    this.#store = store
+  constructor(db: Database, links: NodeLinks, audit: AuditLog) {
+    this.#db = db
+    this.#store = new NodeStore(db)
+    this.#audit = audit
     this.#links = links
   }
 
@@ -19,6 +26,36 @@ export class NodeService {
   async list(actor: Actor): Promise<Node[]> {
     permit(actor, 'nodes.read')
     return (await this.#store.all()).map(node => describe(node, this.#links.nodes.get(node.id)))
+  }
+
+  /** Throws NOT_FOUND. A node that is drained keeps whom it has. */
+  async update(actor: Actor, id: string, change: NodeChange): Promise<Node> {
+    permit(actor, 'nodes.write')
+    const before = await this.#find(id)
+    await this.#db.transaction().execute(async trx => {
+      await new NodeStore(trx).update(id, change)
+      const { name, draining } = before
+      const was = { name, draining }
+      await this.#audit.record(trx, actor, {
+        action: 'node.update',
+        object: id,
+        before: was,
+        after: { ...was, ...change },
+      })
+    })
+    if (change.draining !== undefined) this.#links.setDraining(id, change.draining)
+    return this.#find(id)
+  }
+
+  /** Forgets a node that is gone for good; one that dials again is new. Throws NOT_FOUND, NODE_ON. */
+  async delete(actor: Actor, id: string): Promise<void> {
+    permit(actor, 'nodes.write')
+    const { name, state } = await this.#find(id)
+    if (state === 'on') throw new AppError('NODE_ON', { node: name })
+    await this.#db.transaction().execute(async trx => {
+      await new NodeStore(trx).delete(id)
+      await this.#audit.record(trx, actor, { action: 'node.delete', object: id, before: { name } })
+    })
   }
 
   /**
@@ -29,8 +66,18 @@ export class NodeService {
     const nodes = await this.#store.all()
     const on = (node: StoredNode) => this.#links.nodes.has(node.id)
     const newest = nodes.toSorted((a, b) => b.lastSeenAtMs - a.lastSeenAtMs)
-    const chosen = nodes.find(node => node.id === liveAt) ?? newest.find(on) ?? newest[0]
+    const chosen =
+      nodes.find(node => node.id === liveAt) ??
+      newest.find(node => on(node) && !node.draining) ??
+      newest.find(on) ??
+      newest[0]
     return chosen?.endpoints ?? null
+  }
+
+  async #find(id: string): Promise<Node> {
+    const stored = (await this.#store.all()).find(node => node.id === id)
+    if (!stored) throw new AppError('NOT_FOUND', { what: 'node', id })
+    return describe(stored, this.#links.nodes.get(id))
   }
 }
 

@@ -7,10 +7,19 @@ export interface StoredNode {
   readonly version: string
   readonly endpoints: Endpoints
   readonly lastSeenAtMs: number
+  /** Takes no new publishers and viewers. */
+  readonly draining: boolean
 }
 
-export interface SeenNode extends StoredNode {
+export interface SeenNode extends Omit<StoredNode, 'draining'> {
   readonly outboxId: string
+}
+
+/** What people set of a node. */
+export interface NodeChange {
+  /** '' takes back the given name: the node's own counts again. */
+  readonly name?: string
+  readonly draining?: boolean
 }
 
 /** SQL of nodes and of the position in their outboxes. */
@@ -25,17 +34,18 @@ export class NodeStore {
     const rows = await this.#db.selectFrom('nodes').selectAll().orderBy('id').execute()
     return rows.map(row => ({
       id: row.id,
-      name: row.name,
+      name: row.given_name ?? row.name,
       version: row.version,
       endpoints: Endpoints.parse(JSON.parse(row.endpoints)),
       lastSeenAtMs: row.last_seen_at,
+      draining: row.draining === 1,
     }))
   }
 
-  /** Remembers a hello. Answers the number of the last applied event: 0 for an outbox not seen before. */
-  async seen({ id, name, version, endpoints, outboxId, lastSeenAtMs }: SeenNode): Promise<number> {
+  /** Remembers a hello. Answers the number of the last applied event, 0 for an outbox not seen before. */
+  async seen({ id, name, version, endpoints, outboxId, lastSeenAtMs }: SeenNode) {
     const facts = { name, version, endpoints: JSON.stringify(endpoints), last_seen_at: lastSeenAtMs }
-    const { last_event } = await this.#db
+    const { last_event, draining } = await this.#db
       .insertInto('nodes')
       .values({ id, ...facts, outbox_id: outboxId, last_event: 0, first_seen_at: lastSeenAtMs })
       .onConflict(c =>
@@ -45,9 +55,23 @@ export class NodeStore {
           last_event: e.case().when('nodes.outbox_id', '=', outboxId).then(e.ref('nodes.last_event')).else(0).end(),
         })),
       )
-      .returning('last_event')
+      .returning(['last_event', 'draining'])
       .executeTakeFirstOrThrow()
-    return last_event
+    return { lastEvent: last_event, draining: draining === 1 }
+  }
+
+  /** False when there is no such node. */
+  async update(id: string, { name, draining }: NodeChange): Promise<boolean> {
+    const change = {
+      ...(name === undefined ? {} : { given_name: name === '' ? null : name }),
+      ...(draining === undefined ? {} : { draining: draining ? 1 : 0 }),
+    }
+    const result = await this.#db.updateTable('nodes').set(change).where('id', '=', id).executeTakeFirst()
+    return result.numUpdatedRows > 0n
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.#db.deleteFrom('nodes').where('id', '=', id).execute()
   }
 
   async lastEvent(id: string): Promise<number> {

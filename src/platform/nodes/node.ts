@@ -10,6 +10,8 @@ export interface Node {
   readonly state: 'on' | 'lost'
   readonly lastSeenAtMs: number
   readonly endpoints: Endpoints
+  /** Takes no new publishers and viewers. */
+  readonly draining: boolean
   readonly load: NodeReport['load'] | null
   readonly streams: number
   readonly viewers: number

@@ -3,25 +3,26 @@
 export interface Schemas {
   AddressRulesInput: { publish?: { allow?: (string)[] | undefined; /** goes over allow */ deny?: (string)[] | undefined } | undefined; play?: { allow?: (string)[] | undefined; /** goes over allow */ deny?: (string)[] | undefined } | undefined }
   RefererRulesInput: { /** clients that name no page may, such as encoders and most players */ allowEmpty?: boolean | undefined; /** counts beside the other two */ all?: { /** empty: all */ allow?: (string)[] | undefined; /** goes over allow */ deny?: (string)[] | undefined } | undefined; publish?: { /** empty: all */ allow?: (string)[] | undefined; /** goes over allow */ deny?: (string)[] | undefined } | undefined; play?: { /** empty: all */ allow?: (string)[] | undefined; /** goes over allow */ deny?: (string)[] | undefined } | undefined }
-  Error: { error: { /** stable name, listed in docs/reference/errors.md */ code: "BYTES_TOO_SHORT" | "BYTES_INVALID" | "LIMIT_EXCEEDED" | "CODEC_UNSUPPORTED" | "PEER_TIMEOUT" | "PEER_REFUSED" | "STREAM_NOT_FOUND" | "STREAM_BUSY" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "CONFLICT" | "LAST_ADMINISTRATOR" | "SPACE_NOT_EMPTY" | "LIMIT_REACHED" | "INVALID" | "TOO_MANY_REQUESTS" | "KEY_REUSED" | "KEY_IN_USE" | "PAYLOAD_TOO_LARGE" | "VIEWER_LIMIT" | "CONFIG_INVALID" | "CONFIG_UNREADABLE" | "NODE_UNAVAILABLE" | "NOT_READY" | "LINK_CLOSED" | "LINK_VERSION" | "DATABASE_LOCKED" | "DATABASE_UNAVAILABLE" | "DATABASE_REFUSED" | "DATABASE_UNSUITABLE" | "DATABASE_FULL" | "DATABASE_DAMAGED" | "BACKUP_FAILED" | "RESTORE_REFUSED" | "PORT_IN_USE" | "INTERNAL"; /** what happened, in English */ message: string; /** what the caller can do about it */ hint?: string | undefined; /** path of the offending field, e.g. body.name */ field?: string | undefined; /** the log has the details under this id; also in the x-trace-id header */ traceId: string } }
+  Error: { error: { /** stable name, listed in docs/reference/errors.md */ code: "BYTES_TOO_SHORT" | "BYTES_INVALID" | "LIMIT_EXCEEDED" | "CODEC_UNSUPPORTED" | "PEER_TIMEOUT" | "PEER_REFUSED" | "STREAM_NOT_FOUND" | "STREAM_BUSY" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "CONFLICT" | "LAST_ADMINISTRATOR" | "SPACE_NOT_EMPTY" | "LIMIT_REACHED" | "INVALID" | "TOO_MANY_REQUESTS" | "KEY_REUSED" | "KEY_IN_USE" | "PAYLOAD_TOO_LARGE" | "VIEWER_LIMIT" | "CONFIG_INVALID" | "CONFIG_UNREADABLE" | "NODE_UNAVAILABLE" | "NODE_ON" | "NOT_READY" | "LINK_CLOSED" | "LINK_VERSION" | "DATABASE_LOCKED" | "DATABASE_UNAVAILABLE" | "DATABASE_REFUSED" | "DATABASE_UNSUITABLE" | "DATABASE_FULL" | "DATABASE_DAMAGED" | "BACKUP_FAILED" | "RESTORE_REFUSED" | "PORT_IN_USE" | "INTERNAL"; /** what happened, in English */ message: string; /** what the caller can do about it */ hint?: string | undefined; /** path of the offending field, e.g. body.name */ field?: string | undefined; /** the log has the details under this id; also in the x-trace-id header */ traceId: string } }
   ApiKey: { id: string; name: string; /** who made it */ userId: string; userName: string; /** what the key may, within the role of who made it: read; write streams, spaces, users, system; metrics */ scopes: ("read" | "streams:write" | "spaces:write" | "users:write" | "system:write" | "metrics")[]; /** UTC, RFC 3339 */ createdAt: string; /** null: never */ expiresAt: string | null; /** to the minute; null: never */ lastUsedAt: string | null; /** address, or empty */ lastUsedFrom: string }
   NewApiKey: { id: string; name: string; /** who made it */ userId: string; userName: string; /** what the key may, within the role of who made it: read; write streams, spaces, users, system; metrics */ scopes: ("read" | "streams:write" | "spaces:write" | "users:write" | "system:write" | "metrics")[]; /** UTC, RFC 3339 */ createdAt: string; /** null: never */ expiresAt: string | null; /** to the minute; null: never */ lastUsedAt: string | null; /** address, or empty */ lastUsedFrom: string; /** the key: send it as `Authorization: Bearer <key>`; shown only here */ secret: string }
   User: { id: string; name: string; role: "administrator" | "operator" | "viewer" }
   Me: { /** of the account; for an API key of the one who made it */ id: string; name: string; role: "administrator" | "operator" | "viewer"; /** user: logged in; key: an API key */ kind: "user" | "key" | "system"; /** what may be asked for with this token, e.g. streams.write */ permissions: (string)[] }
   Session: { /** send it as `Authorization: Bearer <token>`; shown only here */ token: string; /** UTC, RFC 3339 */ expiresAt: string; user: Schemas['User'] }
   SessionEntry: { id: string; userId: string; userName: string; /** UTC, RFC 3339 */ createdAt: string; /** UTC, RFC 3339 */ expiresAt: string; /** to the minute; UTC, RFC 3339 */ lastUsedAt: string; /** address of the login */ remote: string; /** User-Agent of the login */ agent: string; /** the session of this request */ current: boolean }
-  AuditEntry: { /** grows with each entry */ number: number; /** UTC, RFC 3339 */ at: string; actor: { /** nobody: a login that was refused */ kind: "user" | "key" | "system" | "nobody"; /** of the user; empty for system and nobody */ id: string; /** name then */ name: string }; /** one of session.create, session.refuse, session.revoke, user.create, user.update, user.password, user.delete, apiKey.create, apiKey.revoke, space.create, space.update, space.delete, space.rotatePushKey, space.rotatePlayKey, stream.create, stream.update, stream.delete, stream.kick, stream.forbid, stream.resume, viewer.kick, system.reload */ action: string; /** id of what was changed, of a space its name */ object: string; /** changed fields before, secrets masked; null: it did not exist, or nothing to say */ before: Record<string, unknown> | null; /** changed fields after; null: it does not exist any more, or nothing to say */ after: Record<string, unknown> | null; /** address the request came from */ remote: string; traceId: string }
+  AuditEntry: { /** grows with each entry */ number: number; /** UTC, RFC 3339 */ at: string; actor: { /** nobody: a login that was refused */ kind: "user" | "key" | "system" | "nobody"; /** of the user; empty for system and nobody */ id: string; /** name then */ name: string }; /** one of session.create, session.refuse, session.revoke, user.create, user.update, user.password, user.delete, apiKey.create, apiKey.revoke, space.create, space.update, space.delete, space.rotatePushKey, space.rotatePlayKey, stream.create, stream.update, stream.delete, stream.kick, stream.forbid, stream.resume, viewer.kick, system.reload, node.update, node.delete */ action: string; /** id of what was changed, of a space its name */ object: string; /** changed fields before, secrets masked; null: it did not exist, or nothing to say */ before: Record<string, unknown> | null; /** changed fields after; null: it does not exist any more, or nothing to say */ after: Record<string, unknown> | null; /** address the request came from */ remote: string; traceId: string }
   ForbiddenStream: { /** space/app/name; the stream may have been deleted */ path: string; /** null: until it is resumed */ until: string | null; reason: string; /** UTC, RFC 3339 */ since: string; /** name of who did it */ by: string }
   Health: { status: "ok"; version: string; uptimeSeconds: number }
   System: { version: string; uptimeSeconds: number; /** version of Node.js */ runtime: string; configuration: ({ /** e.g. listen.rtmp */ key: string; /** secrets are shown as *** */ value: string | number | boolean | null; /** default, the name of the file, or the environment variable */ source: string })[] }
   ReloadResult: { /** keys in force from now on */ changed: (string)[]; /** keys that changed in the file but need a restart */ needRestart: (string)[] }
+  LogLine: { /** UTC, RFC 3339 */ at: string; level: "info" | "warn" | "error"; message: string; /** JSON of what varies, cut when it is long */ fields: string }
   StreamRun: { id: string; /** UTC, RFC 3339 */ startedAt: string; /** null while it goes on */ stoppedAt: string | null; /** why it ended */ reason: string | null; /** until now while it goes on */ durationMs: number; nodeId: string; publisher: { protocol: string; remote: string; agent: string }; /** null while it goes on */ totals: { bytesIn: number; bytesOut: number; framesIn: number } | null }
   StreamPoint: { /** begin of the step */ at: string; /** mean received */ bitrateKbps: number; bitrateMaxKbps: number; /** mean video frames per second received */ fps: number; /** mean time between keyframes */ gopMs: number | null; /** mean */ viewers: number; viewersMax: number; /** received in the step */ bytesIn: number; /** sent to viewers in the step */ bytesOut: number }
   PlatformPoint: { /** begin of the step */ at: string; /** mean of nodes that were on */ nodes: number; /** mean of live streams */ streams: number; streamsMax: number; /** mean */ viewers: number; viewersMax: number; /** mean received for all streams */ bitrateInKbps: number; /** received in the step */ bytesIn: number; /** sent to viewers in the step */ bytesOut: number; /** mean of the cores used by all nodes */ cpu: number; /** mean resident memory of all nodes */ memoryBytes: number }
   StreamMetrics: { /** begin of the first step */ from: string; /** UTC, RFC 3339 */ to: string; stepSeconds: number; /** in the order of time; a step in which nothing was measured is left out */ points: (Schemas['StreamPoint'])[] }
   PlatformMetrics: { /** begin of the first step */ from: string; /** UTC, RFC 3339 */ to: string; stepSeconds: number; /** in the order of time; a step in which nothing was measured is left out */ points: (Schemas['PlatformPoint'])[] }
   Overview: { /** live now */ streams: number; viewers: number; nodesOn: number; nodesLost: number; /** received now */ bitrateInKbps: number; /** sent to viewers, over the last seconds */ bitrateOutKbps: number; /** cores used by all nodes */ cpu: number; /** resident memory of all nodes */ memoryBytes: number }
-  Node: { id: string; name: string; version: string; state: "on" | "lost"; /** UTC, RFC 3339 */ lastSeenAt: string; load: { /** cores used by the node process, 1 is one full core */ cpu: number; /** resident set size */ memoryBytes: number; /** 99th percentile of the event-loop delay */ eventLoopP99Ms: number } | null; streams: number; viewers: number }
+  Node: { id: string; name: string; version: string; state: "on" | "lost"; /** takes no new publishers and viewers; who is there stays */ draining: boolean; /** UTC, RFC 3339 */ lastSeenAt: string; load: { /** cores used by the node process, 1 is one full core */ cpu: number; /** resident set size */ memoryBytes: number; /** 99th percentile of the event-loop delay */ eventLoopP99Ms: number } | null; streams: number; viewers: number }
   Operation: { id: string; /** noun.verb, e.g. streams.kick */ kind: string; state: "running" | "done" | "failed" | "cancelled"; userId: string; /** who started it */ userName: string; /** UTC, RFC 3339 */ createdAt: string; finishedAt: string | null; /** steps done */ done: number; /** steps in all; null: not known */ total: number | null; /** what became of each step */ rows: ({ name: string; ok: boolean; error: { code: string; message: string } | null })[]; /** why the whole failed */ error: { code: string; message: string } | null; /** name of the file it made: GET /operations/{id}/file */ file: string | null }
   Quality: { /** audio time minus video time as they arrive; null with one kind only */ avSkewMs: number | null; /** steps of media time over three times the usual */ gaps: number; longestGapMs: number; /** times a track's clock was set or wrapped */ jumps: number; /** times of more than a second without any frame from the publisher */ stalls: number; /** time spent in them */ stalledMs: number; /** frames behind the previous one of their track */ lateFrames: number; /** frames behind newer ones of the other track */ reorderedFrames: number; longestGopMs: number | null; /** mean size of video frames */ videoFrameBytes: number | null; /** mean size of keyframes */ keyframeBytes: number | null; largestFrameBytes: number }
   Live: { nodeId: string; /** the publisher left and may come back within the grace time */ waiting: boolean; /** UTC, RFC 3339 */ startedAt: string; /** kbit/s received, over the last seconds */ bitrateKbps: number; /** video frames per second received */ fps: number; viewers: number; viewersByProtocol: Record<string, number>; video: { /** h264, h265 or av1 */ codec: string; /** RFC 6381 */ codecString: string; profile: string; /** pixels */ width: number; /** pixels */ height: number; /** frames per second as the parameter sets say */ fps: number | null } | null; audio: { /** aac, mp3, pcma, pcmu or opus */ codec: string; /** RFC 6381 */ codecString: string; profile: string; /** Hz */ sampleRate: number; channels: number } | null; /** frames of the last complete GOP */ gopFrames: number | null; /** milliseconds between the last two keyframes */ gopMs: number | null; lastKeyframeAgeMs: number | null; bytesIn: number; bytesOut: number; framesIn: number; /** frames whose timestamps were repaired */ framesRepaired: number; /** frames left out for viewers who were too slow */ framesDropped?: number | undefined; /** what the frames show about the encoder and its network */ quality?: Schemas['Quality'] | undefined; publisher: { id: string; /** rtmp, rtmps ... */ protocol: string; /** address and port */ remote: string; /** the encoder's own words, or empty */ agent: string; /** finds the request in log, events and trace */ traceId?: string | undefined } | null }
@@ -406,6 +407,20 @@ export interface Operations {
     body: never
     answer: { items: (Schemas['Node'])[] }
   }
+  /** Name a node, or drain it: it takes no new publishers and viewers */
+  updateNode: {
+    path: { id: string }
+    query: never
+    body: { /** for people; empty: the node's own name */ name?: string | undefined; /** true: no new publishers and viewers */ draining?: boolean | undefined }
+    answer: Schemas['Node']
+  }
+  /** Forget a node that is lost */
+  deleteNode: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: undefined
+  }
   /** Version and configuration in force, without secrets */
   getSystem: {
     path: never
@@ -419,6 +434,27 @@ export interface Operations {
     query: never
     body: never
     answer: Schemas['ReloadResult']
+  }
+  /** The newest lines of the platform's log, the oldest of them first */
+  getSystemLogs: {
+    path: never
+    query: { /** newest lines wanted */ tail?: number | undefined }
+    body: never
+    answer: { items: (Schemas['LogLine'])[] }
+  }
+  /** Gather configuration, versions, nodes, log and findings in one file, without secrets */
+  createSupportBundle: {
+    path: never
+    query: never
+    body: never
+    answer: Schemas['Operation']
+  }
+  /** The file an operation made, to download */
+  getOperationFile: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: string
   }
 }
 
@@ -475,6 +511,11 @@ export const ROUTES = {
   cancelOperation: ['POST', '/operations/{id}/cancel'],
   bulkStreams: ['POST', '/streams/bulk'],
   listNodes: ['GET', '/nodes'],
+  updateNode: ['PATCH', '/nodes/{id}'],
+  deleteNode: ['DELETE', '/nodes/{id}'],
   getSystem: ['GET', '/system'],
   reloadSystem: ['POST', '/system/reload'],
+  getSystemLogs: ['GET', '/system/logs'],
+  createSupportBundle: ['POST', '/system/support-bundle'],
+  getOperationFile: ['GET', '/operations/{id}/file'],
 } as const satisfies Record<keyof Operations, readonly [method: string, path: string]>
