@@ -21,6 +21,7 @@ Measures Sightline and its peers side by side on this machine.
   --rounds N     rounds per server and scenario (default 1 to 3)
   --server NAME  only this server; may be given again
   --micro        single functions instead: nanoseconds per call and MB/s
+  --api          the REST API instead: requests per second with 10 000 streams on both databases
   --list         names of the scenarios
 
 BENCH_NODE_OPTIONS are NODE_OPTIONS for our node alone, such as --cpu-prof.
@@ -36,6 +37,7 @@ const { values: options, positionals } = parseArgs({
     rounds: { type: 'string' },
     server: { type: 'string', multiple: true },
     micro: { type: 'boolean', default: false },
+    api: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -124,6 +126,7 @@ async function main(): Promise<void> {
   if (options.help) return console.log(HELP)
   if (options.list) return console.log(SCENARIOS.map(({ id, title }) => `${id.padEnd(14)} ${title}`).join('\n'))
   if (options.micro) return (await import('./micro/functions.ts')).runMicro(cache)
+  if (options.api) return (await import('./api/requests.ts')).runRequests()
   const scenarios = chosen()
   mkdirSync(cache, { recursive: true })
   console.log(
