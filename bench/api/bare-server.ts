@@ -8,5 +8,4 @@ app.put<{ Params: { name: string } }>('/answer/:name', async request => {
   return {}
 })
 app.get<{ Params: { name: string } }>('/answer/:name', async request => answers.get(request.params.name))
-await app.listen({ port: 0, host: '127.0.0.1' })
-console.log(app.addresses().map(({ port }) => port)[0])
+console.log(new URL(await app.listen({ port: 0, host: '127.0.0.1' })).port)

@@ -2,7 +2,7 @@ import { AppError } from '../base/errors.ts'
 import type { Page, PageRequest, Position, Sort } from '../platform/lists/page.ts'
 
 /** The wire form of a sort is its key, with a minus sign for descending. */
-export function sortOf<K extends string>(text: K | `-${K}`): Sort<K> {
+function sortOf<K extends string>(text: K | `-${K}`): Sort<K> {
   const descending = text.startsWith('-')
   return { by: (descending ? text.slice(1) : text) as K, descending } // the contract lets only these through
 }
