@@ -18,8 +18,9 @@ export async function serveConsole(app: App, directory: string): Promise<void> {
     await app.register(fastifyStatic, {
       root: directory,
       prefix: '/',
-      wildcard: false,
-      index: false,
+      // Asked for one by one, not listed at the start: a console built meanwhile is served whole.
+      wildcard: true,
+      index: 'index.html',
       preCompressed: true,
       cacheControl: false,
       setHeaders(reply, path) {

@@ -2,8 +2,10 @@ import type {
   Account,
   ApiKey,
   AuditEntry,
+  Line,
   Me,
   Node,
+  Operation,
   Overview,
   Session,
   SessionEntry,
@@ -153,6 +155,7 @@ export function nodes(): readonly Node[] {
       id: 'n1',
       name: 'origin-1',
       version: '0.1.0',
+      draining: false,
       state: 'on',
       lastSeenAt: now,
       load: { cpu: 0.31, memoryBytes: 148e6, eventLoopP99Ms: 4.2 },
@@ -163,6 +166,7 @@ export function nodes(): readonly Node[] {
       id: 'n2',
       name: 'edge-harbour',
       version: '0.1.0',
+      draining: false,
       state: 'on',
       lastSeenAt: now,
       load: { cpu: 0.91, memoryBytes: 96e6, eventLoopP99Ms: 11.8 },
@@ -173,6 +177,7 @@ export function nodes(): readonly Node[] {
       id: 'n3',
       name: 'edge-roof',
       version: '0.1.0',
+      draining: false,
       state: 'lost',
       lastSeenAt: new Date(STARTED_MS - 240_000).toISOString(),
       load: null,
@@ -380,6 +385,31 @@ export const OVERVIEW: Overview = {
   memoryBytes: 244e6,
 }
 
+export const OPERATIONS: readonly Operation[] = [
+  {
+    id: 'op1',
+    kind: 'streams.kick',
+    state: 'done',
+    userId: 'u1',
+    userName: 'admin',
+    createdAt: ago(5000),
+    finishedAt: ago(2000),
+    done: 3,
+    total: 3,
+    rows: [
+      { name: 'default/live/gate-north', ok: true, error: null },
+      {
+        name: 'default/live/lobby',
+        ok: false,
+        error: { code: 'NOT_FOUND', message: 'publisher of default/live/lobby does not exist' },
+      },
+      { name: 'default/live/roof', ok: true, error: null },
+    ],
+    error: null,
+    file: null,
+  },
+]
+
 export const EVENTS = [
   [
     'stream.on',
@@ -392,3 +422,12 @@ export const EVENTS = [
   ],
   ['node.lost', { nodeId: 'n3', name: 'edge-roof' }],
 ] as const
+
+export const LOG: readonly Line[] = (
+  [
+    ['info', 'node is on', '{"nodeId":"n1","version":"0.1.0"}'],
+    ['info', 'publishing', '{"path":"default/live/gate-north","protocol":"rtmp","traceId":"01j9z3k8q41"}'],
+    ['warn', 'viewer is too slow, frames dropped', '{"path":"default/live/gate-north","frames":84}'],
+    ['error', 'link is down', '{"nodeId":"n3","reason":"connect ECONNREFUSED 10.0.0.3:8000"}'],
+  ] as const
+).map(([level, message, fields], i) => ({ at: ago(400_000 - i * 9000), level, message, fields }))

@@ -213,6 +213,11 @@ export class FakePlatform {
         return list(data.RUNS)
       case 'GET /streams/*/trace':
         return list(data.TRACE)
+      case 'GET /operations':
+        return list(data.OPERATIONS)
+      case 'GET /operations/*':
+      case 'POST /streams/*':
+        return [key.startsWith('POST') ? 202 : 200, data.OPERATIONS[0]]
       case 'GET /nodes':
         return list(data.nodes())
       case 'GET /spaces':
@@ -233,9 +238,12 @@ export class FakePlatform {
         return [201, { ...data.API_KEYS[0], secret: 'sl_4be1c9a0d2f84f0f5b3a6c77' }]
       case 'GET /audit':
         return list(data.AUDIT)
+      case 'GET /system/*':
+        return list(data.LOG)
       case 'GET /system':
         return [200, data.SYSTEM]
       case 'POST /system/*':
+        if (parts[1] === 'support-bundle') return [202, data.OPERATIONS[0]]
         return [200, { changed: ['log.level'], needRestart: ['listen.rtmp'] }]
       default:
         return [204]

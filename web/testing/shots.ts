@@ -23,7 +23,15 @@ const PAGES: Readonly<Record<string, string>> = {
   connect: '/connect?stream=s4&with=ffmpeg',
   camera: '/connect?stream=s0&with=camera',
   nodes: '/nodes',
+  spaces: '/spaces',
+  space: '/spaces/harbour',
+  users: '/access',
+  keys: '/access?tab=keys',
+  sessions: '/access?tab=sessions',
+  audit: '/audit',
   system: '/system',
+  log: '/system?tab=log',
+  backup: '/system?tab=backup',
   missing: '/streams/none',
 }
 const LOOKS = [

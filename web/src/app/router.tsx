@@ -10,7 +10,16 @@ import {
 import { tokenPreference } from '../lib/preferences.ts'
 import { Frame } from './frame/frame.tsx'
 import { Broken, NotFound } from './not-found.tsx'
-import { connectSearch, loginSearch, spaceSearch, streamSearch, streamsSearch } from './search.ts'
+import {
+  accessSearch,
+  auditSearch,
+  connectSearch,
+  loginSearch,
+  spaceSearch,
+  streamSearch,
+  streamsSearch,
+  systemSearch,
+} from './search.ts'
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Broken })
 
@@ -72,15 +81,42 @@ const nodes = createRoute({
   component: lazyRouteComponent(() => import('../features/nodes/nodes-page.tsx'), 'NodesPage'),
 })
 
+const spaces = createRoute({
+  getParentRoute: () => frame,
+  path: '/spaces',
+  component: lazyRouteComponent(() => import('../features/spaces/spaces-page.tsx'), 'SpacesPage'),
+})
+
+const space = createRoute({
+  getParentRoute: () => frame,
+  path: '/spaces/$name',
+  component: lazyRouteComponent(() => import('../features/spaces/space-page.tsx'), 'SpacePage'),
+})
+
+const access = createRoute({
+  getParentRoute: () => frame,
+  path: '/access',
+  validateSearch: accessSearch,
+  component: lazyRouteComponent(() => import('../features/access/access-page.tsx'), 'AccessPage'),
+})
+
+const audit = createRoute({
+  getParentRoute: () => frame,
+  path: '/audit',
+  validateSearch: auditSearch,
+  component: lazyRouteComponent(() => import('../features/audit/audit-page.tsx'), 'AuditPage'),
+})
+
 const system = createRoute({
   getParentRoute: () => frame,
   path: '/system',
+  validateSearch: systemSearch,
   component: lazyRouteComponent(() => import('../features/system/system-page.tsx'), 'SystemPage'),
 })
 
 const routeTree = root.addChildren([
   login,
-  frame.addChildren([overview, wall, streams, stream, connect, nodes, system]),
+  frame.addChildren([overview, wall, streams, stream, connect, spaces, space, nodes, access, audit, system]),
 ])
 
 export const createConsoleRouter = () =>

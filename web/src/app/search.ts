@@ -67,3 +67,35 @@ export const connectSearch = (search: Readonly<Record<string, unknown>>): Connec
   const tool = word(search['with'])
   return { ...(stream === undefined ? {} : { stream }), ...(tool === undefined ? {} : { with: tool }) }
 }
+
+export interface AccessSearch {
+  readonly tab?: 'users' | 'keys' | 'sessions' | undefined
+}
+
+export const accessSearch = ({ tab }: Readonly<Record<string, unknown>>): AccessSearch =>
+  tab === 'users' || tab === 'keys' || tab === 'sessions' ? { tab } : {}
+
+export interface AuditSearch {
+  readonly q?: string | undefined
+  /** What it is about: stream, space ... */
+  readonly noun?: string | undefined
+  readonly span?: 'day' | 'week' | 'month' | undefined
+}
+
+export const auditSearch = (search: Readonly<Record<string, unknown>>): AuditSearch => {
+  const { span } = search
+  const q = word(search['q'])
+  const noun = word(search['noun'])
+  return {
+    ...(q === undefined ? {} : { q }),
+    ...(noun === undefined ? {} : { noun }),
+    ...(span === 'day' || span === 'week' || span === 'month' ? { span } : {}),
+  }
+}
+
+export interface SystemSearch {
+  readonly tab?: 'settings' | 'log' | 'backup' | undefined
+}
+
+export const systemSearch = ({ tab }: Readonly<Record<string, unknown>>): SystemSearch =>
+  tab === 'settings' || tab === 'log' || tab === 'backup' ? { tab } : {}

@@ -1,10 +1,10 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { App, Button, Input, Modal } from 'antd'
+import { Button, Input, Modal } from 'antd'
 import { type ReactNode, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type ApiCall, request } from '../lib/api/client.ts'
+import type { ApiCall } from '../lib/api/client.ts'
 import { ShowApiCall } from './api-call.tsx'
 import { ErrorPanel } from './error-panel.tsx'
+import { useAction } from './use-action.ts'
 
 interface Props {
   readonly title: string
@@ -24,21 +24,13 @@ interface Props {
 /** One destructive request, asked back with its consequences. */
 export function ConfirmAction({ title, action, done, failed, call, children, typed, onClose, onDone }: Props) {
   const { t } = useTranslation()
-  const { message } = App.useApp()
-  const queryClient = useQueryClient()
   const [name, setName] = useState('')
   const field = useId()
-  const run = useMutation({
-    mutationFn: () => request(call),
-    onSuccess: async () => {
-      void message.success(done)
+  const run = useAction({
+    done,
+    onDone: () => {
       onClose()
       onDone?.()
-      // The noun of the path is the first word of the keys of what was asked for; the feed tells other pages.
-      const noun = call.path.split(/[/?]/)[1]
-      await queryClient.invalidateQueries({
-        predicate: ({ queryKey }) => queryKey[0] === noun || queryKey[0] === 'viewers',
-      })
     },
   })
   return (
@@ -57,7 +49,7 @@ export function ConfirmAction({ title, action, done, failed, call, children, typ
             danger
             loading={run.isPending}
             disabled={typed !== undefined && name !== typed}
-            onClick={() => run.mutate()}
+            onClick={() => run.mutate(call)}
           >
             {action}
           </Button>

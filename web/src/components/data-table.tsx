@@ -24,6 +24,12 @@ export interface Sort {
   readonly onChange: (by: string, order: Order) => void
 }
 
+/** Rows chosen for a command, by key. */
+export interface Selection {
+  readonly keys: ReadonlySet<string>
+  readonly onChange: (keys: ReadonlySet<string>) => void
+}
+
 const ROW_PX = 56
 const PHONE_ROW_PX = 76
 /** Rows drawn beyond the visible ones, so that a quick scroll does not show gaps. */
@@ -63,21 +69,24 @@ interface Props<Row> {
   readonly rowKey: (row: Row) => string
   readonly sort?: Sort
   readonly empty: ReactNode
+  readonly selection?: Selection
 }
 
 /** A dense table of rows of one height: sorted by its head, two-line rows on a phone, thousands of rows without strain. */
-export function DataTable<Row>({ label, columns, rows, rowKey, sort, empty }: Props<Row>) {
+export function DataTable<Row>({ label, columns, rows, rowKey, sort, empty, selection }: Props<Row>) {
   const phone = usePhone()
   const rowPx = phone ? PHONE_ROW_PX : ROW_PX
   const { body, first, last } = useWindow(rows?.length ?? 0, rowPx)
   const shown = phone ? columns.filter(column => column.phone !== undefined) : columns
-  const gridTemplateColumns = phone ? undefined : shown.map(column => column.track).join(' ')
+  const tracks = shown.map(column => column.track).join(' ')
+  const gridTemplateColumns = phone ? undefined : selection === undefined ? tracks : `24px ${tracks}`
   if (rows?.length === 0) return <>{empty}</>
   return (
     // biome-ignore-start lint/a11y/useSemanticElements: a grid of one-height rows that can be windowed is no <table>
     // biome-ignore-start lint/a11y/useFocusableInteractive: what the cells hold is focused, not the rows
     <div className={phone ? 'table phone' : 'table'} role="table" aria-label={label} aria-rowcount={rows?.length ?? -1}>
       <div className="table-head" role="row" style={{ gridTemplateColumns }}>
+        {selection !== undefined && rows !== undefined && <SelectAll selection={selection} keys={rows.map(rowKey)} />}
         {shown.map(column => (
           <ColumnHead key={column.key} column={column} {...(sort === undefined ? {} : { sort })} />
         ))}
@@ -95,6 +104,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey, sort, empty }: Pr
                 aria-rowindex={first + i + 1}
                 style={{ gridTemplateColumns, height: rowPx, ...(i === 0 ? { marginTop: first * rowPx } : {}) }}
               >
+                {selection !== undefined && <SelectRow selection={selection} rowKey={rowKey(row)} />}
                 {shown.map(column => (
                   <div key={column.key} role="cell" className={cellClass(column, phone)}>
                     {column.render(row)}
@@ -106,6 +116,48 @@ export function DataTable<Row>({ label, columns, rows, rowKey, sort, empty }: Pr
     </div>
     // biome-ignore-end lint/a11y/useFocusableInteractive: as above
     // biome-ignore-end lint/a11y/useSemanticElements: as above
+  )
+}
+
+function SelectAll({ selection: { keys, onChange }, keys: all }: { selection: Selection; keys: readonly string[] }) {
+  const { t } = useTranslation()
+  const chosen = all.filter(key => keys.has(key)).length
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: see DataTable
+    // biome-ignore lint/a11y/useFocusableInteractive: the box inside is focused
+    <div role="columnheader" className="table-cell select-cell">
+      <input
+        type="checkbox"
+        aria-label={t('table.selectAll')}
+        title={t('table.selectAll')}
+        checked={chosen > 0 && chosen === all.length}
+        ref={box => {
+          if (box !== null) box.indeterminate = chosen > 0 && chosen < all.length
+        }}
+        onChange={event => onChange(new Set(event.target.checked ? all : []))}
+      />
+    </div>
+  )
+}
+
+function SelectRow({ selection: { keys, onChange }, rowKey }: { selection: Selection; rowKey: string }) {
+  const { t } = useTranslation()
+  const toggle = (checked: boolean) => {
+    const next = new Set(keys)
+    if (checked) next.add(rowKey)
+    else next.delete(rowKey)
+    onChange(next)
+  }
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: see DataTable
+    <div role="cell" className="table-cell select-cell">
+      <input
+        type="checkbox"
+        aria-label={t('table.select')}
+        checked={keys.has(rowKey)}
+        onChange={event => toggle(event.target.checked)}
+      />
+    </div>
   )
 }
 

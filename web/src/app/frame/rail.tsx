@@ -6,10 +6,11 @@ import { Icon } from '../../components/icon.tsx'
 import { Logo } from '../../components/logo.tsx'
 import { healthQuery } from '../../lib/api/queries.ts'
 import { railPreference, usePreference } from '../../lib/preferences.ts'
-import { SECTIONS } from './sections.ts'
+import { type Section, useSections } from './sections.ts'
 
 export function Rail() {
   const { t } = useTranslation()
+  const sections = useSections()
   const closed = usePreference(railPreference) === 'closed'
   const { data: health } = useQuery(healthQuery())
   const toggle = t(closed ? 'frame.openRail' : 'frame.closeRail')
@@ -19,7 +20,7 @@ export function Rail() {
         <Logo />
         <span>Sightline</span>
       </Link>
-      {SECTIONS.map(section => (
+      {sections.map(section => (
         <RailLink key={section.key} section={section} closed={closed} />
       ))}
       <More />
@@ -40,8 +41,6 @@ export function Rail() {
   )
 }
 
-type Section = (typeof SECTIONS)[number]
-
 function RailLink({ section: { key, to, icon, phone }, closed }: { section: Section; closed: boolean }) {
   const { t } = useTranslation()
   return (
@@ -60,6 +59,7 @@ function RailLink({ section: { key, to, icon, phone }, closed }: { section: Sect
 /** On a phone: the sections the bottom bar has no room for. */
 function More() {
   const { t } = useTranslation()
+  const sections = useSections()
   const panel = useId()
   const element = useRef<HTMLDivElement>(null)
   return (
@@ -69,12 +69,14 @@ function More() {
         <span>{t('frame.more')}</span>
       </button>
       <div ref={element} id={panel} popover="auto" className="pop-panel more-panel">
-        {SECTIONS.filter(({ phone }) => !phone).map(({ key, to, icon }) => (
-          <Link key={key} to={to} className="rail-link" onClick={() => element.current?.hidePopover()}>
-            <Icon name={icon} size={20} />
-            <span>{t(`section.${key}`)}</span>
-          </Link>
-        ))}
+        {sections
+          .filter(({ phone }) => !phone)
+          .map(({ key, to, icon }) => (
+            <Link key={key} to={to} className="rail-link" onClick={() => element.current?.hidePopover()}>
+              <Icon name={icon} size={20} />
+              <span>{t(`section.${key}`)}</span>
+            </Link>
+          ))}
       </div>
     </>
   )

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { Icon, type IconName } from '../../components/icon.tsx'
 import { StateTag } from '../../components/state-tag.tsx'
 import { streamSearchQuery } from '../../lib/api/queries.ts'
-import { SECTIONS } from './sections.ts'
+import { useSections } from './sections.ts'
 
 interface Hit {
   readonly key: string
@@ -77,13 +77,16 @@ function useHits(q: string, close: () => void): { hits: readonly Hit[]; pending:
   const { space } = useSearch({ from: '/frame' })
   const settled = useDebounced(q.trim())
   const { data: streams, isPending } = useQuery(streamSearchQuery(settled, space))
-  const pages = SECTIONS.map(({ key, to, icon }): Hit => {
-    const go = () => {
-      close()
-      void navigate({ to })
-    }
-    return { key, icon, title: t(`section.${key}`), go }
-  }).filter(({ title }) => title.toLowerCase().includes(settled.toLowerCase()))
+  const sections = useSections()
+  const pages = sections
+    .map(({ key, to, icon }): Hit => {
+      const go = () => {
+        close()
+        void navigate({ to })
+      }
+      return { key, icon, title: t(`section.${key}`), go }
+    })
+    .filter(({ title }) => title.toLowerCase().includes(settled.toLowerCase()))
   const found = (streams ?? []).map(({ id, name, path, state }): Hit => {
     const go = () => {
       close()

@@ -10,6 +10,7 @@ import { calls } from '../../lib/api/calls.ts'
 import { request } from '../../lib/api/client.ts'
 import { meQuery } from '../../lib/api/queries.ts'
 import { tokenPreference } from '../../lib/preferences.ts'
+import { Operations } from './operations.tsx'
 import { SearchPalette } from './search-palette.tsx'
 import { SpaceSwitcher } from './space-switcher.tsx'
 
@@ -22,6 +23,7 @@ export function TopBar() {
       <SpaceSwitcher />
       <SearchPalette />
       <span className="grow" />
+      <Operations />
       <LanguageButton />
       <ThemeButton />
       <Me />

@@ -1,14 +1,22 @@
 import { useQuery } from '@tanstack/react-query'
+import { App, Button } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Ago } from '../../components/ago.tsx'
 import { ShowApiCall } from '../../components/api-call.tsx'
+import { ConfirmAction } from '../../components/confirm-action.tsx'
 import { CopyField } from '../../components/copy-field.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx'
+import { TextField } from '../../components/field.tsx'
+import { FormDialog } from '../../components/form-dialog.tsx'
+import { Icon } from '../../components/icon.tsx'
 import { Measure } from '../../components/measure.tsx'
 import { Card, Empty, Facts, Page, Skeleton } from '../../components/page.tsx'
-import { StateTag } from '../../components/state-tag.tsx'
+import { type State, StateTag } from '../../components/state-tag.tsx'
+import { useAction } from '../../components/use-action.ts'
 import { calls } from '../../lib/api/calls.ts'
-import { nodesQuery } from '../../lib/api/queries.ts'
+import { useMay } from '../../lib/api/may.ts'
+import { healthQuery, nodesQuery } from '../../lib/api/queries.ts'
 import type { Node } from '../../lib/api/types.ts'
 import { bytes, count, milliseconds } from '../../lib/format.ts'
 import './nodes.css'
@@ -25,10 +33,7 @@ export function NodesPage() {
         <Card>
           <Empty title={t('nodes.emptyTitle')}>
             <p className="muted">{t('nodes.emptyText')}</p>
-            <CopyField
-              label={t('nodes.startCommand')}
-              value={`SIGHTLINE_LINK_URL=${location.origin.replace(/^http/, 'ws')}/link SIGHTLINE_LINK_TOKEN=<token> ./sightline node`}
-            />
+            <StartCommand />
           </Empty>
         </Card>
       )}
@@ -44,19 +49,43 @@ export function NodesPage() {
           <NodeCard key={node.id} node={node} />
         ))}
       </div>
+      {(nodes.data?.length ?? 0) > 0 && (
+        <Card title={t('nodes.another')}>
+          <StartCommand />
+        </Card>
+      )}
     </Page>
   )
 }
 
+function StartCommand() {
+  const { t } = useTranslation()
+  const url = `${location.origin.replace(/^http/, 'ws')}/link`
+  return (
+    <CopyField
+      label={t('nodes.startCommand')}
+      value={`SIGHTLINE_LINK_URL=${url} SIGHTLINE_LINK_TOKEN=<token> ./sightline node`}
+    />
+  )
+}
+
+/** State of the link, unless the node is being emptied. */
+function stateOf({ state, draining }: Node): { state: State; word: 'on' | 'lost' | 'draining' } {
+  if (state === 'lost') return { state: 'failed', word: 'lost' }
+  return draining ? { state: 'suspect', word: 'draining' } : { state: 'on', word: 'on' }
+}
+
 function NodeCard({ node }: { node: Node }) {
   const { t } = useTranslation()
+  const { data: health } = useQuery(healthQuery())
   const { load } = node
+  const { state, word } = stateOf(node)
+  const older = health !== undefined && health.version !== node.version
   return (
-    <Card
-      title={node.name}
-      extra={<StateTag state={node.state === 'on' ? 'on' : 'failed'} word={t(`nodes.state.${node.state}`)} />}
-    >
-      {node.state === 'lost' && <p className="notice suspect">{t('nodes.lostHint')}</p>}
+    <Card title={node.name} extra={<StateTag state={state} word={t(`nodes.state.${word}`)} />}>
+      {word !== 'on' && (
+        <p className="notice suspect">{t(word === 'lost' ? 'nodes.lostHint' : 'nodes.drainingHint')}</p>
+      )}
       <Meter label={t('nodes.cpu')} share={load?.cpu} text={load ? `${(load.cpu * 100).toFixed(0)} %` : '–'} />
       <Facts
         rows={[
@@ -68,11 +97,108 @@ function NodeCard({ node }: { node: Node }) {
             value: <Measure of={load && milliseconds(load.eventLoopP99Ms)} />,
             title: t('nodes.eventLoopHow'),
           },
-          { label: t('nodes.version'), value: <span className="tabular">{node.version}</span> },
-          { label: t('nodes.lastSeen'), value: <Ago at={node.lastSeenAt} /> },
+          {
+            label: t('nodes.version'),
+            value: <span className="tabular">{node.version}</span>,
+            ...(older ? { note: t('nodes.otherVersion', { version: health.version }) } : {}),
+          },
+          {
+            label: t('nodes.link'),
+            value: (
+              <>
+                {t(`nodes.state.${node.state}`)} · <Ago at={node.lastSeenAt} />
+              </>
+            ),
+          },
         ]}
       />
+      <NodeActions node={node} />
     </Card>
+  )
+}
+
+function NodeActions({ node }: { node: Node }) {
+  const { t } = useTranslation()
+  const { message } = App.useApp()
+  const [asked, setAsked] = useState<'drain' | 'name' | 'forget' | null>(null)
+  const take = useAction({ done: t('nodes.takesAgain', { name: node.name }) })
+  if (!useMay('nodes.write')) return null
+  const takeCall = calls.updateNode(node.id, { draining: false })
+  const close = () => setAsked(null)
+  return (
+    <div className="node-actions">
+      {node.draining ? (
+        <Button
+          icon={<Icon name="play" size={16} />}
+          loading={take.isPending}
+          onClick={() => take.mutate(takeCall, { onError: error => void message.error(error.message) })}
+        >
+          {t('nodes.takeAgain')}
+        </Button>
+      ) : (
+        <Button icon={<Icon name="pause" size={16} />} onClick={() => setAsked('drain')}>
+          {t('nodes.drain')}
+        </Button>
+      )}
+      <Button icon={<Icon name="edit" size={16} />} onClick={() => setAsked('name')}>
+        {t('nodes.rename')}
+      </Button>
+      {node.state === 'lost' && (
+        <Button danger icon={<Icon name="trash" size={16} />} onClick={() => setAsked('forget')}>
+          {t('nodes.forget')}
+        </Button>
+      )}
+      {asked === 'drain' && (
+        <ConfirmAction
+          title={t('nodes.drainTitle', { name: node.name })}
+          action={t('nodes.drain')}
+          done={t('nodes.drained', { name: node.name })}
+          failed={t('nodes.notChanged')}
+          call={calls.updateNode(node.id, { draining: true })}
+          onClose={close}
+        >
+          <p>{t('nodes.drainEffect', { streams: count(node.streams), viewers: count(node.viewers) })}</p>
+        </ConfirmAction>
+      )}
+      {asked === 'name' && <Rename node={node} onClose={close} />}
+      {asked === 'forget' && (
+        <ConfirmAction
+          title={t('nodes.forgetTitle', { name: node.name })}
+          action={t('nodes.forget')}
+          done={t('nodes.forgotten', { name: node.name })}
+          failed={t('nodes.notChanged')}
+          call={calls.forgetNode(node.id)}
+          onClose={close}
+        >
+          <p>{t('nodes.forgetEffect')}</p>
+        </ConfirmAction>
+      )}
+    </div>
+  )
+}
+
+function Rename({ node, onClose }: { node: Node; onClose: () => void }) {
+  const { t } = useTranslation()
+  const [name, setName] = useState(node.name)
+  return (
+    <FormDialog
+      title={t('nodes.rename')}
+      action={t('dialog.save')}
+      done={t('nodes.renamed')}
+      failed={t('nodes.notChanged')}
+      call={calls.updateNode(node.id, { name: name.trim() })}
+      ready={name.trim() !== node.name}
+      onClose={onClose}
+    >
+      <TextField
+        label={t('streams.name')}
+        hint={t('nodes.nameHow')}
+        autoFocus
+        maxLength={128}
+        value={name}
+        onChange={setName}
+      />
+    </FormDialog>
   )
 }
 

@@ -1,4 +1,3 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { App, Button, Input, Segmented } from 'antd'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -6,8 +5,8 @@ import { ShowApiCall } from '../../components/api-call.tsx'
 import { ConfirmAction } from '../../components/confirm-action.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Moment } from '../../components/moment.tsx'
+import { useAction } from '../../components/use-action.ts'
 import { calls } from '../../lib/api/calls.ts'
-import { request } from '../../lib/api/client.ts'
 import { useMay } from '../../lib/api/may.ts'
 import type { Stream } from '../../lib/api/types.ts'
 
@@ -74,17 +73,9 @@ function ForbidDialog({ stream, onClose }: { stream: Stream; onClose: () => void
 export function ForbiddenNotice({ stream }: { stream: Stream }) {
   const { t } = useTranslation()
   const { message } = App.useApp()
-  const queryClient = useQueryClient()
   const may = useMay('streams.forbid')
   const call = calls.resumeStream(stream.id)
-  const resume = useMutation({
-    mutationFn: () => request(call),
-    onSuccess: async () => {
-      void message.success(t('forbid.resumed', { name: stream.name }))
-      await queryClient.invalidateQueries({ queryKey: ['streams'] })
-    },
-    onError: error => void message.error(error.message),
-  })
+  const resume = useAction({ done: t('forbid.resumed', { name: stream.name }) })
   if (stream.forbidden === null) return null
   const { until, reason } = stream.forbidden
   return (
@@ -104,7 +95,11 @@ export function ForbiddenNotice({ stream }: { stream: Stream }) {
       {may && (
         <>
           <ShowApiCall call={call} compact />
-          <Button size="small" loading={resume.isPending} onClick={() => resume.mutate()}>
+          <Button
+            size="small"
+            loading={resume.isPending}
+            onClick={() => resume.mutate(call, { onError: error => void message.error(error.message) })}
+          >
             {t('forbid.resume')}
           </Button>
         </>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { Button, Input, Segmented } from 'antd'
-import { useEffect, useMemo, useState } from 'react'
+import { Button, Segmented } from 'antd'
+import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Since } from '../../components/ago.tsx'
 import { ShowApiCall } from '../../components/api-call.tsx'
@@ -10,18 +10,18 @@ import { ErrorPanel } from '../../components/error-panel.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Measure } from '../../components/measure.tsx'
 import { Card, Empty, Page } from '../../components/page.tsx'
+import { SearchBox } from '../../components/search-box.tsx'
 import { StreamState } from '../../components/stream-state.tsx'
 import { calls } from '../../lib/api/calls.ts'
+import { useMay } from '../../lib/api/may.ts'
 import { MAX_LISTED_STREAMS, streamsQuery } from '../../lib/api/queries.ts'
 import type { Stream } from '../../lib/api/types.ts'
 import { bitrate, codecName, count, framesPerSecond } from '../../lib/format.ts'
+import { BulkBar } from './bulk-bar.tsx'
 import { CreateStream } from './create-stream.tsx'
 import { KickButton } from './kick-button.tsx'
 import { isSortKey, sortStreams } from './sort-streams.ts'
 import './streams.css'
-
-/** After the last letter, before the URL and the question to the platform follow. */
-const SEARCH_PAUSE_MS = 250
 
 export function StreamsPage() {
   const { t } = useTranslation()
@@ -32,10 +32,14 @@ export function StreamsPage() {
   const by = isSortKey(sort) ? sort : 'name'
   const rows = useMemo(() => streams.data && sortStreams(streams.data, by, order), [streams.data, by, order])
   const columns = useColumns()
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const mayWrite = useMay('streams.write')
+  // Rows that a filter hides, or that are gone, must not be hit by a command.
+  const ids = useMemo(() => rows?.filter(({ id }) => chosen.has(id)).map(({ id }) => id) ?? [], [rows, chosen])
   const filtered = q !== undefined || state !== undefined
   const setCreate = (open: boolean) =>
     void navigate({ search: old => ({ ...old, create: open ? true : undefined }), replace: true })
-  const createButton = (
+  const createButton = mayWrite && (
     <Button type="primary" icon={<Icon name="plus" />} onClick={() => setCreate(true)}>
       {t('streams.create')}
     </Button>
@@ -52,6 +56,7 @@ export function StreamsPage() {
     >
       <div className="toolbar">
         <SearchBox
+          label={t('streams.search')}
           q={q ?? ''}
           onSearch={text => void navigate({ search: old => ({ ...old, q: text || undefined }), replace: true })}
         />
@@ -73,12 +78,14 @@ export function StreamsPage() {
           {rows !== undefined && rows.length >= MAX_LISTED_STREAMS && ` ${t('streams.countLimit')}`}
         </span>
       </div>
+      <BulkBar ids={ids} onClear={() => setChosen(new Set())} />
       {streams.isError && (
         <ErrorPanel error={streams.error} what={t('streams.loadFailed')} onRetry={() => void streams.refetch()} />
       )}
       {(rows !== undefined || !streams.isError) && (
         <Card className="flush">
           <DataTable
+            {...(mayWrite ? { selection: { keys: chosen, onChange: setChosen } } : {})}
             label={t('section.streams')}
             columns={columns}
             rows={rows}
@@ -110,29 +117,6 @@ export function StreamsPage() {
       )}
       {create && <CreateStream space={space} onClose={() => setCreate(false)} />}
     </Page>
-  )
-}
-
-function SearchBox({ q, onSearch }: { q: string; onSearch: (q: string) => void }) {
-  const { t } = useTranslation()
-  const [text, setText] = useState(q)
-  useEffect(() => setText(q), [q])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only typing searches
-  useEffect(() => {
-    if (text === q) return
-    const timer = window.setTimeout(() => onSearch(text), SEARCH_PAUSE_MS)
-    return () => window.clearTimeout(timer)
-  }, [text])
-  return (
-    <Input
-      className="search-box"
-      type="search"
-      prefix={<Icon name="search" size={16} />}
-      placeholder={t('streams.search')}
-      aria-label={t('streams.search')}
-      value={text}
-      onChange={event => setText(event.target.value)}
-    />
   )
 }
 

@@ -1,20 +1,49 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { App, Button, Input } from 'antd'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { App, Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ShowApiCall } from '../../components/api-call.tsx'
+import { CopyField } from '../../components/copy-field.tsx'
 import { type Column, DataTable } from '../../components/data-table.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx'
 import { Icon } from '../../components/icon.tsx'
+import { OperationDialog } from '../../components/operation-dialog.tsx'
 import { Card, Empty, Facts, Page } from '../../components/page.tsx'
+import { SearchBox } from '../../components/search-box.tsx'
+import { Tabs } from '../../components/tabs.tsx'
+import { useAction } from '../../components/use-action.ts'
 import { calls } from '../../lib/api/calls.ts'
 import { request } from '../../lib/api/client.ts'
+import { useMay } from '../../lib/api/may.ts'
 import { healthQuery, systemQuery } from '../../lib/api/queries.ts'
-import type { Reload, Setting } from '../../lib/api/types.ts'
+import type { Operation, Reload, Setting } from '../../lib/api/types.ts'
 import { duration } from '../../lib/format.ts'
+import { LogTail } from './log-tail.tsx'
 import './system.css'
 
 export function SystemPage() {
+  const { t } = useTranslation()
+  const navigate = useNavigate({ from: '/system' })
+  const { tab = 'settings' } = useSearch({ from: '/frame/system' })
+  const mayReload = useMay('system.reload')
+  return (
+    <Page title={t('section.system')} actions={mayReload && <SupportBundle />}>
+      <Tabs
+        label={t('section.system')}
+        tabs={(['settings', 'log', 'backup'] as const).map(key => ({ key, title: t(`system.tab.${key}`) }))}
+        open={tab}
+        onOpen={tab => void navigate({ search: old => ({ ...old, tab }), replace: true })}
+      >
+        {tab === 'settings' && <Settings mayReload={mayReload} />}
+        {tab === 'log' && <LogTail />}
+        {tab === 'backup' && <Backup />}
+      </Tabs>
+    </Page>
+  )
+}
+
+function Settings({ mayReload }: { mayReload: boolean }) {
   const { t } = useTranslation()
   const { message } = App.useApp()
   const queryClient = useQueryClient()
@@ -35,17 +64,7 @@ export function SystemPage() {
     `${key} ${shown(value)} ${source}`.toLowerCase().includes(q.toLowerCase()),
   )
   return (
-    <Page
-      title={t('section.system')}
-      actions={
-        <>
-          <ShowApiCall call={calls.reload()} compact />
-          <Button icon={<Icon name="refresh" />} loading={reload.isPending} onClick={() => reload.mutate()}>
-            {t('system.reload')}
-          </Button>
-        </>
-      }
-    >
+    <>
       {(reload.data?.needRestart.length ?? 0) > 0 && (
         <p className="notice suspect" role="status">
           <Icon name="alert" />
@@ -56,7 +75,21 @@ export function SystemPage() {
       {system.isError && (
         <ErrorPanel error={system.error} what={t('system.loadFailed')} onRetry={() => void system.refetch()} />
       )}
-      <Card title={t('system.platform')}>
+      <Card
+        title={t('system.platform')}
+        {...(mayReload
+          ? {
+              extra: (
+                <>
+                  <ShowApiCall call={calls.reload()} compact />
+                  <Button icon={<Icon name="refresh" />} loading={reload.isPending} onClick={() => reload.mutate()}>
+                    {t('system.reload')}
+                  </Button>
+                </>
+              ),
+            }
+          : {})}
+      >
         <Facts
           rows={[
             { label: t('nodes.version'), value: <span className="tabular">{system.data?.version ?? '–'}</span> },
@@ -66,6 +99,14 @@ export function SystemPage() {
             },
             { label: t('system.runtime'), value: <span className="tabular">{system.data?.runtime ?? '–'}</span> },
             { label: t('system.address'), value: <code>{location.origin}</code> },
+            {
+              label: t('system.api'),
+              value: (
+                <a href="/api/docs" target="_blank" rel="noreferrer">
+                  /api/docs
+                </a>
+              ),
+            },
           ]}
         />
       </Card>
@@ -73,17 +114,7 @@ export function SystemPage() {
         <Card
           className="flush"
           title={t('system.configuration')}
-          extra={
-            <Input
-              className="search-box"
-              type="search"
-              prefix={<Icon name="search" size={16} />}
-              placeholder={t('system.search')}
-              aria-label={t('system.search')}
-              value={q}
-              onChange={event => setQ(event.target.value)}
-            />
-          }
+          extra={<SearchBox label={t('system.search')} q={q} onSearch={setQ} />}
         >
           <p className="muted card-lead">{t('system.configurationHow')}</p>
           <DataTable
@@ -95,7 +126,43 @@ export function SystemPage() {
           />
         </Card>
       )}
-    </Page>
+    </>
+  )
+}
+
+/** What helps whoever is asked for help; secrets stay here. */
+function SupportBundle() {
+  const { t } = useTranslation()
+  const [operation, setOperation] = useState<string | null>(null)
+  const call = calls.supportBundle()
+  const start = useAction<Operation>({ done: t('system.bundleStarted'), onDone: ({ id }) => setOperation(id) })
+  return (
+    <>
+      <ShowApiCall call={call} compact />
+      <Button
+        icon={<Icon name="download" size={18} />}
+        title={t('system.bundleHow')}
+        loading={start.isPending}
+        onClick={() => start.mutate(call)}
+      >
+        {t('system.bundle')}
+      </Button>
+      {operation !== null && <OperationDialog id={operation} onClose={() => setOperation(null)} />}
+    </>
+  )
+}
+
+function Backup() {
+  const { t } = useTranslation()
+  return (
+    <Card title={t('system.tab.backup')}>
+      <div className="publish-guide">
+        <p>{t('system.backupHow')}</p>
+        <CopyField label={t('system.backupCommand')} value="./sightline backup sightline-$(date +%F).backup" />
+        <CopyField label={t('system.restoreCommand')} value="./sightline restore sightline-2026-01-31.backup" />
+        <p className="muted">{t('system.restoreHow')}</p>
+      </div>
+    </Card>
   )
 }
 

@@ -1,5 +1,5 @@
 import { type ApiCall, query } from './client.ts'
-import type { CreateStream, KeyWish, NewSpace, NewUser, SpaceEdit, UserEdit } from './types.ts'
+import type { BulkAction, CreateStream, KeyWish, NewSpace, NewUser, NodeEdit, SpaceEdit, UserEdit } from './types.ts'
 
 /** Rows asked for at once: the most the platform gives. */
 const PAGE_ROWS = 500
@@ -59,6 +59,11 @@ export const calls = {
     body: { until, reason },
   }),
   resumeStream: (stream: string): ApiCall => ({ method: 'POST', path: `/streams/${id(stream)}/resume` }),
+  bulkStreams: (action: BulkAction, ids: readonly string[]): ApiCall => ({
+    method: 'POST',
+    path: '/streams/bulk',
+    body: { action, ids },
+  }),
   viewers: (stream: string) => get(`/streams/${id(stream)}/viewers`),
   streamMetrics: (stream: string, from: string) => get(`/streams/${id(stream)}/metrics${query({ from })}`),
   streamRuns: (stream: string, cursor?: string) => get(`/streams/${id(stream)}/events${query({ limit: 50, cursor })}`),
@@ -94,7 +99,16 @@ export const calls = {
   revokeApiKey: (key: string): ApiCall => ({ method: 'DELETE', path: `/api-keys/${id(key)}` }),
   audit: (filter: AuditFilter, cursor?: string) => get(`/audit${query({ ...filter, limit: 100, cursor })}`),
 
+  operations: () => get(`/operations${query({ limit: 20 })}`),
+  operation: (operation: string) => get(`/operations/${id(operation)}`),
+  cancelOperation: (operation: string): ApiCall => ({ method: 'POST', path: `/operations/${id(operation)}/cancel` }),
+  operationFile: (operation: string) => get(`/operations/${id(operation)}/file`),
+
   nodes: () => get('/nodes'),
+  updateNode: (node: string, body: NodeEdit): ApiCall => ({ method: 'PATCH', path: `/nodes/${id(node)}`, body }),
+  forgetNode: (node: string): ApiCall => ({ method: 'DELETE', path: `/nodes/${id(node)}` }),
   system: () => get('/system'),
+  logs: (tail: number) => get(`/system/logs${query({ tail })}`),
+  supportBundle: (): ApiCall => ({ method: 'POST', path: '/system/support-bundle' }),
   reload: (): ApiCall => ({ method: 'POST', path: '/system/reload' }),
 } as const

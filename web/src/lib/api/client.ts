@@ -71,6 +71,21 @@ export async function request<T>(call: ApiCall, signal?: AbortSignal): Promise<T
   return body as T // the platform's response schemas guarantee the shape; it is the same contract
 }
 
+/** Fetches a file and hands it to the browser to save: a plain link could not send the token. Throws ApiError. */
+export async function download(call: ApiCall, name: string): Promise<void> {
+  const response = await fetch(`/api/v1${call.path}`, {
+    method: call.method,
+    headers: { authorization: `Bearer ${tokenPreference.get()}` },
+  })
+  if (!response.ok) throw new ApiError(call, response.status, errorBody(parseJson(await response.text())))
+  const url = URL.createObjectURL(await response.blob())
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(url)
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

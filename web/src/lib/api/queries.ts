@@ -7,8 +7,10 @@ import type {
   ApiKey,
   AuditEntry,
   Health,
+  Line,
   Me,
   Node,
+  Operation,
   Overview,
   Page,
   PlatformMetrics,
@@ -173,6 +175,21 @@ export const auditQuery = (filter: AuditFilter) =>
     placeholderData: keepPreviousData,
   })
 
+export const operationsQuery = () =>
+  queryOptions({
+    queryKey: ['operations', 'list'],
+    queryFn: async ({ signal }) => (await request<Page<Operation>>(calls.operations(), signal)).items,
+    refetchInterval: ({ state }) =>
+      state.data?.some(each => each.state === 'running') ? 2000 : pollMs(15_000, 2 * MINUTE_MS),
+  })
+
+export const operationQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['operations', 'one', id],
+    queryFn: ({ signal }) => request<Operation>(calls.operation(id), signal),
+    refetchInterval: ({ state }) => (state.data?.state === 'running' ? 500 : false),
+  })
+
 export const nodesQuery = () =>
   queryOptions({
     queryKey: ['nodes'],
@@ -184,6 +201,13 @@ export const systemQuery = () =>
   queryOptions({
     queryKey: ['system'],
     queryFn: ({ signal }) => request<System>(calls.system(), signal),
+  })
+
+export const logsQuery = (tail: number) =>
+  queryOptions({
+    queryKey: ['system', 'logs', tail],
+    queryFn: async ({ signal }) => (await request<Page<Line>>(calls.logs(tail), signal)).items,
+    refetchInterval: 3000,
   })
 
 export const healthQuery = () =>

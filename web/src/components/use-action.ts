@@ -1,0 +1,27 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { App } from 'antd'
+import { type ApiCall, request } from '../lib/api/client.ts'
+
+interface Options<Answer> {
+  /** Said when it worked. */
+  readonly done: string
+  readonly onDone?: (answer: Answer) => void
+}
+
+/** Sends one request that changes something, says that it worked, and asks again for what it changed. */
+export function useAction<Answer = unknown>({ done, onDone }: Options<Answer>) {
+  const { message } = App.useApp()
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: (call: ApiCall) => request<Answer>(call),
+    onSuccess: async (answer, call) => {
+      void message.success(done)
+      onDone?.(answer)
+      // The noun of the path is the first word of the keys of what was asked for; the feed tells other pages.
+      const noun = call.path.split(/[/?]/)[1]
+      await queryClient.invalidateQueries({
+        predicate: ({ queryKey }) => queryKey[0] === noun || (noun === 'streams' && queryKey[0] === 'viewers'),
+      })
+    },
+  })
+}
