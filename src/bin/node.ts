@@ -87,7 +87,7 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
   const routes = [
     new MetricsRoute(metrics, () => settings.metrics.token),
     hls,
-    new LiveHandler(new HubLiveHost(hub, visitors), LIVE_FORMATS),
+    stack.add(new LiveHandler(new HubLiveHost(hub, visitors), LIVE_FORMATS)),
   ]
   const common = { routes, requests, log, noDelay: settings.media.tcpNoDelay }
   const media = settings.listen.media

@@ -11,6 +11,7 @@ import type { Envelope } from '../media/broadcast/viewer.ts'
 import type { Publication, PublisherInfo } from '../media/stream/publication.ts'
 import { Stream } from '../media/stream/stream.ts'
 import type { Access } from './access.ts'
+import { BroadcastSeat } from './broadcast-seat.ts'
 import { type Action, Chronicle } from './chronicle.ts'
 import type { HubSettings } from './hub-settings.ts'
 import { pathOf, type StreamAddress } from './paths.ts'
@@ -150,31 +151,9 @@ export class Hub {
 
   /** Joins the shared broadcast of a format. */
   join({ stream, viewer }: Admission, format: OutputFormat, sink: Sink, envelope: Envelope | null): ViewerSession {
-    const broadcast = this.#outputs.broadcast(stream, format)
-    let session: ViewerSession | null = null
-    const seat = broadcast.add(
-      {
-        write: bytes => sink.write(bytes),
-        pendingBytes: () => sink.pendingBytes(),
-        end: reason => {
-          sink.end(reason)
-          session?.end(reason)
-        },
-      },
-      envelope,
-    )
-    session = this.viewers.add(viewer, {
-      counters: () => ({
-        bytesSent: seat.bytes,
-        bufferedBytes: sink.pendingBytes(),
-        framesDropped: seat.droppedFrames,
-      }),
-      kick: reason => {
-        broadcast.remove(seat)
-        sink.end(reason)
-      },
-      left: () => broadcast.remove(seat),
-    })
+    const seat = new BroadcastSeat(this.#outputs.broadcast(stream, format), sink, envelope)
+    const session = this.viewers.add(viewer, seat)
+    seat.session = session
     return session
   }
 

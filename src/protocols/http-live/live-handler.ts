@@ -7,6 +7,7 @@ import { TRACE_HEADER } from '../../base/trace-id.ts'
 import type { OutputFormat } from '../../media/broadcast/outputs.ts'
 import type { Sink } from '../../media/broadcast/packager.ts'
 import type { Envelope } from '../../media/broadcast/viewer.ts'
+import { detachFromHttp } from './detach.ts'
 import { HttpSink } from './http-sink.ts'
 import { type LiveFormat, outputFormat, trackChoice } from './live-format.ts'
 import { type PlayerReport, parsePlayerReport } from './player-report.ts'
@@ -58,6 +59,8 @@ export class LiveHandler {
     maxPayload: MAX_MESSAGE_BYTES,
     clientTracking: false,
   })
+  /** Sockets of viewers, which the HTTP server does not know any more. */
+  readonly #streaming = new Set<Socket>()
 
   constructor(host: LiveHost, formats: readonly LiveFormat[]) {
     this.#host = host
@@ -97,10 +100,22 @@ export class LiveHandler {
     // The endless body is written to the socket itself: http.ServerResponse costs a quarter more per write.
     let head = 'HTTP/1.1 200 OK\r\n'
     for (const [name, value] of Object.entries({ ...response.getHeaders(), ...header })) head += `${name}: ${value}\r\n`
-    response.detachSocket(socket)
-    socket.write(`${head}\r\n`)
+    this.#stream(detachFromHttp(request, response), `${head}\r\n`, seat)
+  }
+
+  close(): void {
+    for (const socket of this.#streaming) socket.destroy()
+  }
+
+  /** Apart from `handle`, so that nothing of the request is kept for as long as the viewer watches. */
+  #stream(socket: Socket, head: string, seat: Seat): void {
+    socket.write(head)
     const viewer = seat.take(new HttpSink(socket), null)
-    socket.once('close', () => viewer.leave('closed by the viewer'))
+    this.#streaming.add(socket)
+    socket.once('close', () => {
+      this.#streaming.delete(socket)
+      viewer.leave('closed by the viewer')
+    })
   }
 
   /** WebSocket upgrade. Refusals are answered as HTTP errors by the caller, who gets them thrown. */
