@@ -153,6 +153,16 @@ describe('windows', () => {
     )
   })
 
+  test('large frames do not wait for the window', () => {
+    const { broadcast, join } = setUp({}, CROWD)
+    broadcast.onFrame(videoFrame(0, true))
+    const { sink } = join()
+    broadcast.onFrame(videoFrame(40, false, Buffer.alloc(200_000)))
+    expect(sink.writes).toHaveLength(1)
+    broadcast.onFrame(videoFrame(80, false, Buffer.alloc(200_000)))
+    expect(sink.writes[1]).toHaveLength(400_000)
+  })
+
   test('memory of a window is used again once every socket has taken it', () => {
     const { broadcast, join } = setUp({ floorMs: 0 })
     broadcast.onFrame(videoFrame(0, true))

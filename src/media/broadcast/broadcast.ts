@@ -35,6 +35,11 @@ export interface BroadcastOptions {
 
 /** Viewers per round: 128 writes of a 350 ms window at 1 Mbit/s take 1 to 3 ms, well under the 10 ms a round may last. */
 const VIEWERS_PER_SLOT = 128
+/**
+ * A window of more bytes is written early: the kernel's copying is the cost from here on (measured at 500 kB: nothing
+ * gained by more), and a socket that takes it in one go lets the memory be used again.
+ */
+const MAX_WINDOW_BYTES = 256 * 1024
 /** An audio-only stream may be entered at any frame; a start this far back fills the player's buffer. */
 const AUDIO_START_MS = 1000
 
@@ -191,6 +196,8 @@ export class Broadcast implements Reader {
   }
 
   #schedule(): void {
+    const full = this.#slots.filter(slot => this.#log.end - slot.cursor >= MAX_WINDOW_BYTES)
+    for (const slot of full) this.#flush(slot)
     if (this.#timer) return
     const { pace, settings } = this.#options
     const window = Math.max(settings.floorMs, pace.windowMs(settings.ceilingMs))
