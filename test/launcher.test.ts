@@ -69,7 +69,7 @@ function launch(args: string[], options: { from?: string; launcher?: string } = 
 }
 
 const run = (args: string, major = 24) =>
-  `node${major} --disable-warning=ExperimentalWarning ${project}/src/bin/sightline.ts ${args}`
+  `node${major} --max-semi-space-size=4 --disable-warning=ExperimentalWarning ${project}/src/bin/sightline.ts ${args}`
 
 test('brings dependencies and Node once, then calls neither npm nor anything else', () => {
   const first = launch(['start', '-c', 'a b.yaml'])
