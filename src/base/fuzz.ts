@@ -15,7 +15,7 @@ export function seededRandom(seed: number): () => number {
 }
 
 /** One mutation of `seed`: bit flips, overwritten, removed, repeated or inserted ranges. */
-export function mutate(seed: Uint8Array, random: () => number): Uint8Array {
+function mutate(seed: Uint8Array, random: () => number): Uint8Array {
   let bytes = Uint8Array.from(seed)
   const pick = (limit: number) => Math.floor(random() * limit)
   for (let n = 1 + pick(4); n > 0; n--) {

@@ -9,7 +9,7 @@ export function sameSecret(a: string, b: string): boolean {
 }
 
 /** Hex HMAC-SHA256 over action, stream path (`space/app/name`) and expiry (unix seconds). */
-export function signPath(key: string, action: SignedAction, path: string, expires: number): string {
+function signPath(key: string, action: SignedAction, path: string, expires: number): string {
   return createHmac('sha256', key).update(`${action}:${path}:${expires}`).digest('hex')
 }
 
