@@ -56,7 +56,7 @@ describe('a new user', () => {
     await page.getByRole('dialog').getByRole('textbox').first().fill('door')
     await page.getByRole('dialog').getByRole('button', { name: 'Create stream' }).click()
     await page.getByRole('dialog').getByText('Show', { exact: true }).click()
-    const text = await page.getByRole('dialog').innerText()
+    const text = (await page.getByRole('dialog').allInnerTexts()).join('\n')
     const [server, key] = [/rtmp:\/\/\S+/.exec(text)?.[0], /door\?key=\S+/.exec(text)?.[0]]
     await using _ = publish(`${server}/${key}`, ...PICTURE, ...TONE, ...H264, ...AAC)
     await page.getByRole('button', { name: 'Watch' }).click()
