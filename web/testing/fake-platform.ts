@@ -29,6 +29,7 @@ export class FakePlatform {
   readonly #children = new Set<ChildProcess>()
   readonly #dist: string
   #origin = ''
+  #many: readonly Stream[] | null = null
 
   constructor(dist: string) {
     this.#dist = dist
@@ -253,11 +254,12 @@ export class FakePlatform {
   #streams(): readonly Stream[] {
     if (this.scenario === 'empty') return []
     if (this.scenario !== 'many') return data.streams(this.#origin)
-    return Array.from({ length: MANY }, (_, i) => ({
+    this.#many ??= Array.from({ length: MANY }, (_, i) => ({
       ...data.stream(`camera-${i}`, i % 11, i % 3 !== 0, this.#origin),
       id: `m${i}`,
       path: `default/live/camera-${i}`,
     }))
+    return this.#many
   }
 }
 

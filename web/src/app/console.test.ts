@@ -1,78 +1,35 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { gzipSync } from 'node:zlib'
-import { type BrowserContext, chromium, type Page } from 'playwright-core'
-import { build } from 'vite'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { FakePlatform } from '../../testing/fake-platform.ts'
+import type { AxeResults } from 'axe-core'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { ConsoleUnderTest, type Look, PHONE, settled, WIDE } from '../../testing/console-under-test.ts'
+import type { FakePlatform } from '../../testing/fake-platform.ts'
+import { longestTasksMs } from '../../testing/main-thread.ts'
 
-/** The built console in Chromium, before a platform of invented data that sends the real security policy. */
-
-const FLAGS =
-  '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required'
 /** First load before the player, all files together. */
 const MAX_FIRST_LOAD_BYTES = 300_000
+/** A task that keeps the page from answering for longer is felt. */
+const MAX_TASK_MS = 100
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-const WIDE = { width: 1440, height: 900 }
-const PHONE = { width: 390, height: 844 }
-
-let folder: string
+let subject: ConsoleUnderTest
 let platform: FakePlatform
-let origin: string
-let browser: BrowserContext
+const open = (path: string, look?: Look) => subject.open(path, look)
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'console-test-'))
-  const dist = join(folder, 'dist')
-  vi.stubEnv('NODE_ENV', 'production') // or React's development build is bundled
-  await build({ root: join(import.meta.dirname, '../..'), logLevel: 'error', build: { outDir: dist } })
+  vi.stubEnv('NODE_ENV', 'production')
+  subject = await ConsoleUnderTest.start()
   vi.unstubAllEnvs()
-  platform = new FakePlatform(dist)
-  origin = await platform.open()
-  const profile = join(folder, 'profile')
-  browser = await chromium.launchPersistentContext(profile, {
-    executablePath: '/usr/bin/chromium',
-    args: FLAGS.split(' '),
-  })
+  platform = subject.platform
 })
 
-afterAll(async () => {
-  await browser?.close()
-  platform?.close()
-  await rm(folder, { recursive: true, force: true })
+beforeEach(() => {
+  platform.scenario = 'full'
 })
 
-interface Look {
-  readonly size?: { width: number; height: number }
-  readonly theme?: 'light' | 'dark'
-  readonly language?: 'en' | 'zh'
-  readonly token?: string
-}
-
-/** A page with what it complained about; failed requests are the scenario's business, not complaints. */
-async function open(path: string, { size = WIDE, theme = 'light', language = 'en', token = 'token' }: Look = {}) {
-  const page = await browser.newPage()
-  const complaints: string[] = []
-  page.on('pageerror', error => complaints.push(error.message))
-  page.on('console', message => {
-    const text = message.text()
-    if (message.type() === 'error' && !/Failed to load resource|WebSocket connection|Controller\]/.test(text))
-      complaints.push(text)
-  })
-  await page.setViewportSize(size)
-  await page.addInitScript(
-    values => {
-      if (sessionStorage.getItem('chosen') !== null) return
-      sessionStorage.setItem('chosen', '')
-      for (const [key, value] of Object.entries(values)) localStorage.setItem(`sightline.${key}`, value)
-    },
-    { theme, language, token },
-  )
-  await page.goto(origin + path)
-  await page.locator('h1').first().waitFor()
-  return { page, complaints }
-}
+afterAll(() => subject?.close())
 
 const tooWide = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
@@ -81,23 +38,73 @@ const LOOKS: readonly Look[] = [
   { size: WIDE, theme: 'light', language: 'en' },
   { size: PHONE, theme: 'dark', language: 'zh' },
 ]
-const PAGES = ['/', '/streams', '/streams/s1', '/streams/s4', '/streams/none', '/nodes', '/system', '/nowhere']
+const PAGES = [
+  '/',
+  '/live',
+  '/streams',
+  '/streams/s1',
+  '/streams/s4',
+  '/streams/s0?tab=numbers',
+  '/streams/s0?tab=history',
+  '/streams/s0?tab=trace',
+  '/streams/none',
+  '/connect',
+  '/connect?with=camera',
+  '/spaces',
+  '/spaces/harbour',
+  '/nodes',
+  '/access',
+  '/access?tab=keys',
+  '/access?tab=sessions',
+  '/audit',
+  '/system',
+  '/system?tab=log',
+  '/system?tab=backup',
+  '/nowhere',
+]
 
-test.each(LOOKS)('every page stands without complaint in $language, $theme', async look => {
+/** What axe finds and calls serious or worse, with where. */
+async function seriousFindings(page: Page): Promise<readonly string[]> {
+  await page.evaluate(AXE)
+  const { violations } = await page.evaluate(
+    () => (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(), // what AXE defines
+  )
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join('\n')}`)
+}
+
+test.each(LOOKS)('every page stands without complaint in $language, $theme', { timeout: 120_000 }, async look => {
   for (const path of PAGES) {
     const { page, complaints } = await open(path, look)
-    await page.locator('[aria-busy=true]').waitFor({ state: 'detached' })
+    await settled(page)
     expect([path, complaints]).toEqual([path, []])
     expect([path, await tooWide(page)]).toEqual([path, 0])
     const body = await page.locator('body').textContent()
     expect(body, `${path} shows the key of a text`).not.toMatch(
-      /\b(section|state|streams|nodes|system|player|error)\.[a-z]/i,
+      /\b(section|state|streams|nodes|system|player|error|spaces|access|audit|wall|trace)\.[a-z]/,
     )
-    const unnamed = 'button:not([aria-label], [title], [tabindex="-1"])'
-    expect(
-      await page.locator(unnamed).evaluateAll(all => all.filter(each => each.textContent?.trim() === '').length),
-      path,
-    ).toBe(0)
+    expect([path, await seriousFindings(page)]).toEqual([path, []])
+    await page.close()
+  }
+})
+
+test.each(LOOKS)('dialogs have no serious findings either in $theme', async look => {
+  const dialogs = [
+    ['/streams?create=true', null],
+    ['/streams/s0', '.page-actions button.ant-btn-dangerous'],
+    ['/access?tab=keys', '.toolbar .ant-btn-primary'],
+    ['/spaces/harbour', '.space-keys .card-head .ant-btn-sm'],
+    ['/live', '.tile-tools button'],
+  ] as const
+  for (const [path, button] of dialogs) {
+    const { page } = await open(path, look)
+    await settled(page)
+    if (button !== null) await page.locator(button).first().click()
+    await page.locator('.ant-modal').waitFor()
+    // The dialog fades in; half-transparent text has half the contrast.
+    await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => {}))))
+    expect([path, await seriousFindings(page)]).toEqual([path, []])
     await page.close()
   }
 })
@@ -115,14 +122,13 @@ test('pages explain an empty server and a broken one', async () => {
     /nodes could not be loaded[\s\S]*not connected[\s\S]*starting, stopped[\s\S]*trace/,
   )
   await broken.page.close()
-  platform.scenario = 'full'
 })
 
 test('login leads to where one wanted to go, and its first load is small', async () => {
   const sizes = new Map<string, Promise<number>>()
   const { page } = await open('/nowhere', { token: '' })
   await page.close()
-  const second = await browser.newPage()
+  const second = await subject.browser.newPage()
   second.on('response', response => {
     if (!response.url().includes('/api/'))
       sizes.set(
@@ -130,7 +136,7 @@ test('login leads to where one wanted to go, and its first load is small', async
         response.body().then(body => gzipSync(body).length),
       )
   })
-  await second.goto(`${origin}/streams?state=on`)
+  await second.goto(`${subject.origin}/streams?state=on`)
   await second.getByLabel('Password').first().fill('secret')
   await second.locator('button[type=submit]').click()
   await second.waitForURL('**/streams?state=on')
@@ -190,5 +196,64 @@ test('the palette finds a stream by keyboard alone', async () => {
   await expect.poll(() => page.locator('.search-hit').count()).toBe(1)
   await page.keyboard.press('Enter')
   await expect.poll(() => page.url()).toMatch(/streams\/s7$/)
+  await page.close()
+})
+
+test('five thousand streams scroll, sort and search without a long task', async () => {
+  platform.scenario = 'many'
+  const { page } = await open('/nodes')
+  await settled(page)
+  const rows = (count: string) =>
+    expect.poll(() => page.locator('.table').getAttribute('aria-rowcount'), { timeout: 20_000 }).toBe(count)
+  const tasks = await longestTasksMs(page, async () => {
+    await page.getByRole('link', { name: 'Streams' }).first().click()
+    await rows('5000')
+    expect(await page.locator('.table-row').count()).toBeLessThan(100)
+    for (let i = 0; i < 20; i++) await page.mouse.wheel(0, 4000)
+    await page.getByRole('button', { name: 'Viewers' }).click()
+    await page.waitForURL(/sort=viewers/)
+    await page.locator('.table-head input').check()
+    await page.locator('.bulk-bar').waitFor()
+    await page.locator('.toolbar input').first().fill('camera-42')
+    await rows('111')
+  })
+  expect(tasks.length).toBeGreaterThan(100)
+  expect(tasks[0]).toBeLessThanOrEqual(MAX_TASK_MS)
+  await page.close()
+})
+
+test('a wall is filled, changed, kept, and walked by keyboard', async () => {
+  const { page } = await open('/live')
+  await page.locator('.tile-name').nth(3).waitFor()
+  await page.locator('[data-at="0"]').focus()
+  await page.keyboard.press('ArrowRight')
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('data-at'))).toBe('1')
+  await page.keyboard.press('2')
+  await page.keyboard.press('3')
+  await expect.poll(() => page.locator('.tile-box').count()).toBe(9)
+  await page.locator('[data-at="0"]').dblclick()
+  await expect.poll(() => page.locator('.tile-box').count()).toBe(1)
+  await page.keyboard.press('Escape')
+  await expect.poll(() => page.locator('.tile-box').count()).toBe(9)
+  await page.locator('[data-at="2"]').focus()
+  await page.keyboard.press('Delete')
+  await page.locator('[data-at="2"]').focus()
+  await page.keyboard.press('p')
+  await page.locator('.ant-modal input').fill('crane')
+  await expect.poll(() => page.locator('.picker li').count()).toBe(1)
+  await page.keyboard.press('Enter')
+  await expect.poll(() => page.locator('.tile-box').nth(2).locator('.tile-name strong').textContent()).toBe('crane')
+  await page.getByRole('button', { name: /Layouts/ }).click()
+  await page.getByRole('textbox', { name: 'Save this wall as' }).fill('night')
+  await page.keyboard.press('Enter')
+  await page.reload()
+  await page.getByRole('button', { name: 'Layouts: night' }).waitFor()
+  await page.close()
+})
+
+test('what happens is told by the feed', async () => {
+  const { page } = await open('/')
+  await page.locator('.events li').nth(3).waitFor()
+  expect(await page.locator('.events').textContent()).toMatch(/edge-roof was lost[\s\S]*crane refused a publisher/)
   await page.close()
 })

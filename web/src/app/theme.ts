@@ -10,6 +10,7 @@ const COLORS = {
     layout: '#f5f6f8',
     elevated: '#ffffff',
     line: '#dfe3e9',
+    error: '#bd2630',
   },
   dark: {
     primary: '#8a90f5',
@@ -18,6 +19,7 @@ const COLORS = {
     layout: '#0c0e12',
     elevated: '#1b1f27',
     line: '#2b313c',
+    error: '#ff7b83',
   },
 } as const satisfies Record<Theme, object>
 
@@ -37,6 +39,7 @@ export function antdTheme(name: Theme): ThemeConfig {
       colorBgLayout: color.layout,
       colorTextBase: color.text,
       colorBorder: color.line,
+      colorError: color.error,
       colorTextLightSolid: name === 'dark' ? '#0c0e12' : '#ffffff',
       fontFamily: FONT,
       borderRadius: 8,

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { memo, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Icon } from './icon.tsx'
 import { usePhone } from './media.ts'
@@ -35,12 +35,12 @@ const PHONE_ROW_PX = 76
 /** Rows drawn beyond the visible ones, so that a quick scroll does not show gaps. */
 const OVERSCAN = 12
 /** Below this many rows all are drawn: find-in-page and printing then see everything. */
-const WINDOW_FROM = 120
+const WINDOW_FROM = 60
 
 /** First and last row near the screen; the page itself scrolls. */
 function useWindow(rows: number, rowPx: number) {
   const body = useRef<HTMLDivElement>(null)
-  const [range, setRange] = useState({ first: 0, last: WINDOW_FROM })
+  const [range, setRange] = useState(() => ({ first: 0, last: Math.ceil(window.innerHeight / rowPx) }))
   const windowed = rows > WINDOW_FROM
   useEffect(() => {
     if (!windowed) return
@@ -77,7 +77,10 @@ export function DataTable<Row>({ label, columns, rows, rowKey, sort, empty, sele
   const phone = usePhone()
   const rowPx = phone ? PHONE_ROW_PX : ROW_PX
   const { body, first, last } = useWindow(rows?.length ?? 0, rowPx)
-  const shown = phone ? columns.filter(column => column.phone !== undefined) : columns
+  const shown = useMemo(
+    () => (phone ? columns.filter(column => column.phone !== undefined) : columns),
+    [phone, columns],
+  )
   const tracks = shown.map(column => column.track).join(' ')
   const gridTemplateColumns = phone ? undefined : selection === undefined ? tracks : `24px ${tracks}`
   if (rows?.length === 0) return <>{empty}</>
@@ -91,7 +94,12 @@ export function DataTable<Row>({ label, columns, rows, rowKey, sort, empty, sele
           <ColumnHead key={column.key} column={column} {...(sort === undefined ? {} : { sort })} />
         ))}
       </div>
-      <div role="rowgroup" ref={body} style={rows && { height: rows.length * rowPx }} aria-busy={rows === undefined}>
+      <div
+        role="rowgroup"
+        ref={body}
+        style={rows && { height: rows.length * rowPx, paddingTop: first * rowPx }}
+        aria-busy={rows === undefined}
+      >
         {rows === undefined
           ? [0, 1, 2, 3, 4].map(i => (
               <SkeletonRow key={i} cells={shown.length} style={{ gridTemplateColumns, height: rowPx }} />
@@ -102,14 +110,10 @@ export function DataTable<Row>({ label, columns, rows, rowKey, sort, empty, sele
                 className="table-row"
                 role="row"
                 aria-rowindex={first + i + 1}
-                style={{ gridTemplateColumns, height: rowPx, ...(i === 0 ? { marginTop: first * rowPx } : {}) }}
+                style={{ gridTemplateColumns, height: rowPx }}
               >
                 {selection !== undefined && <SelectRow selection={selection} rowKey={rowKey(row)} />}
-                {shown.map(column => (
-                  <div key={column.key} role="cell" className={cellClass(column, phone)}>
-                    {column.render(row)}
-                  </div>
-                ))}
+                <Cells row={row} columns={shown} phone={phone} />
               </div>
             ))}
       </div>
@@ -118,6 +122,24 @@ export function DataTable<Row>({ label, columns, rows, rowKey, sort, empty, sele
     // biome-ignore-end lint/a11y/useSemanticElements: as above
   )
 }
+
+interface CellsProps<Row> {
+  readonly row: Row
+  readonly columns: readonly Column<Row>[]
+  readonly phone: boolean
+}
+
+function AllCells<Row>({ row, columns, phone }: CellsProps<Row>): ReactNode {
+  return columns.map(column => (
+    // biome-ignore lint/a11y/useSemanticElements: see DataTable
+    <div key={column.key} role="cell" className={cellClass(column, phone)}>
+      {column.render(row)}
+    </div>
+  ))
+}
+
+/** Drawn again only when the row itself is another. `memo` forgets that the function is generic. */
+const Cells = memo(AllCells) as typeof AllCells
 
 function SelectAll({ selection: { keys, onChange }, keys: all }: { selection: Selection; keys: readonly string[] }) {
   const { t } = useTranslation()

@@ -1,4 +1,4 @@
-import { exactTime } from '../lib/format.ts'
+import { exactTime, moment } from '../lib/format.ts'
 import { languageTag } from '../lib/i18n.ts'
 import { languagePreference, usePreference } from '../lib/preferences.ts'
 
@@ -6,17 +6,9 @@ import { languagePreference, usePreference } from '../lib/preferences.ts'
 export function Moment({ at }: { at: string }) {
   const language = languageTag(usePreference(languagePreference))
   const ms = Date.parse(at)
-  const short = new Intl.DateTimeFormat(language, {
-    month: 'short',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-  })
   return (
     <time dateTime={at} title={exactTime(ms, language)} className="tabular">
-      {short.format(ms)}
+      {moment(ms, language)}
     </time>
   )
 }

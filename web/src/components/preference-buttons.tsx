@@ -7,15 +7,17 @@ import { Icon } from './icon.tsx'
 export function LanguageButton() {
   const language = usePreference(languagePreference)
   const other = language === 'zh' ? 'en' : 'zh'
+  const word = other === 'zh' ? '中文' : 'English'
   return (
     <Button
       type="text"
       className="language-button"
       lang={other === 'zh' ? 'zh-CN' : 'en'}
+      aria-label={word}
       icon={<Icon name="language" size={20} />}
       onClick={() => languagePreference.set(other)}
     >
-      <span className="language-button-word">{other === 'zh' ? '中文' : 'English'}</span>
+      <span className="language-button-word">{word}</span>
     </Button>
   )
 }

@@ -65,18 +65,43 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['second', 1],
 ]
 
+/** Making one of these takes longer than using it a hundred times, and a table uses one for each row each second. */
+function once<T>(make: (language: string) => T): (language: string) => T {
+  const made = new Map<string, T>()
+  return language => {
+    const known = made.get(language) ?? make(language)
+    made.set(language, known)
+    return known
+  }
+}
+
+const relativeFormat = once(language => new Intl.RelativeTimeFormat(language, { numeric: 'auto' }))
+const exactFormat = once(language => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }))
+const momentFormat = once(
+  language =>
+    new Intl.DateTimeFormat(language, {
+      month: 'short',
+      day: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      hourCycle: 'h23',
+    }),
+)
+
 /** '3 minutes ago', in the reader's language. Under two seconds is 'now'. */
 export function ago(atMs: number, nowMs: number, language: string): string {
   const seconds = Math.max(0, (nowMs - atMs) / 1000)
-  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
+  const format = relativeFormat(language)
   if (seconds < 2) return format.format(0, 'second')
   const [unit, size] = STEPS.find(([, size]) => seconds >= size) ?? ['second', 1]
   return format.format(-Math.floor(seconds / size), unit)
 }
 
-export function exactTime(atMs: number, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'long' }).format(atMs)
-}
+export const exactTime = (atMs: number, language: string): string => exactFormat(language).format(atMs)
+
+/** Day and time of day to the second, in the browser's zone. */
+export const moment = (atMs: number, language: string): string => momentFormat(language).format(atMs)
 
 /** Address and port of a peer; an IPv4 peer of a dual-stack socket without the `::ffff:` in front. */
 export const address = (remote: string): string => remote.replace(/^::ffff:/, '')

@@ -11,6 +11,7 @@ import { ErrorPanel } from '../../components/error-panel.tsx'
 import { CheckField, ChoiceField, TextField } from '../../components/field.tsx'
 import { FormDialog } from '../../components/form-dialog.tsx'
 import { Icon } from '../../components/icon.tsx'
+import { IconButton } from '../../components/icon-button.tsx'
 import { Moment } from '../../components/moment.tsx'
 import { Card, Empty } from '../../components/page.tsx'
 import { calls } from '../../lib/api/calls.ts'
@@ -136,15 +137,7 @@ function useColumns(revoke: (key: ApiKey) => void): readonly Column<ApiKey>[] {
         track: '56px',
         numeric: true,
         phone: 'side',
-        render: key => (
-          <Button
-            type="text"
-            icon={<Icon name="trash" size={16} />}
-            aria-label={`${t('access.revoke')}: ${key.name}`}
-            title={t('access.revoke')}
-            onClick={() => revoke(key)}
-          />
-        ),
+        render: key => <IconButton icon="trash" label={t('access.revoke')} of={key.name} onClick={() => revoke(key)} />,
       },
     ],
     [t, revoke],

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query'
-import { Button } from 'antd'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Ago } from '../../components/ago.tsx'
@@ -7,7 +6,7 @@ import { ShowApiCall } from '../../components/api-call.tsx'
 import { ConfirmAction } from '../../components/confirm-action.tsx'
 import { type Column, DataTable } from '../../components/data-table.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx'
-import { Icon } from '../../components/icon.tsx'
+import { IconButton } from '../../components/icon-button.tsx'
 import { Moment } from '../../components/moment.tsx'
 import { Card, Empty } from '../../components/page.tsx'
 import { calls } from '../../lib/api/calls.ts'
@@ -71,11 +70,10 @@ export function Sessions() {
         numeric: true,
         phone: 'side',
         render: session => (
-          <Button
-            type="text"
-            icon={<Icon name="logout" size={16} />}
-            aria-label={`${t('access.endSession')}: ${session.userName} ${session.remote}`}
-            title={t('access.endSession')}
+          <IconButton
+            icon="logout"
+            label={t('access.endSession')}
+            of={`${session.userName} ${session.remote}`}
             onClick={() => setRevoking(session)}
           />
         ),

@@ -10,6 +10,7 @@ import { ErrorPanel } from '../../components/error-panel.tsx'
 import { CheckField, ChoiceField, TextField } from '../../components/field.tsx'
 import { FormDialog } from '../../components/form-dialog.tsx'
 import { Icon } from '../../components/icon.tsx'
+import { IconButton } from '../../components/icon-button.tsx'
 import { Card, Empty } from '../../components/page.tsx'
 import { SearchBox } from '../../components/search-box.tsx'
 import { StateTag } from '../../components/state-tag.tsx'
@@ -111,14 +112,19 @@ function useColumns(mayWrite: boolean, ask: (asked: Asked) => void): readonly Co
         render: user =>
           mayWrite && (
             <span className="row-actions">
-              <Tool icon="edit" label={t('access.edit')} of={user.name} onClick={() => ask({ what: 'edit', user })} />
-              <Tool
+              <IconButton
+                icon="edit"
+                label={t('access.edit')}
+                of={user.name}
+                onClick={() => ask({ what: 'edit', user })}
+              />
+              <IconButton
                 icon="key"
                 label={t('access.resetPassword')}
                 of={user.name}
                 onClick={() => ask({ what: 'password', user })}
               />
-              <Tool
+              <IconButton
                 icon="trash"
                 label={t('delete.action')}
                 of={user.name}
@@ -130,28 +136,6 @@ function useColumns(mayWrite: boolean, ask: (asked: Asked) => void): readonly Co
       },
     ],
     [t, me, mayWrite, ask],
-  )
-}
-
-interface ToolProps {
-  readonly icon: 'edit' | 'key' | 'trash'
-  readonly label: string
-  /** Whose row it is, for those who do not see it. */
-  readonly of: string
-  readonly disabled?: boolean
-  readonly onClick: () => void
-}
-
-function Tool({ icon, label, of, disabled = false, onClick }: ToolProps) {
-  return (
-    <Button
-      type="text"
-      icon={<Icon name={icon} size={16} />}
-      aria-label={`${label}: ${of}`}
-      title={label}
-      disabled={disabled}
-      onClick={onClick}
-    />
   )
 }
 

@@ -7,7 +7,7 @@ import { ShowApiCall } from '../../components/api-call.tsx'
 import { CopyButton } from '../../components/copy-field.tsx'
 import { type Column, DataTable } from '../../components/data-table.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx'
-import { Icon } from '../../components/icon.tsx'
+import { IconButton } from '../../components/icon-button.tsx'
 import { Moment } from '../../components/moment.tsx'
 import { Card, Empty, Facts, Page } from '../../components/page.tsx'
 import { SearchBox } from '../../components/search-box.tsx'
@@ -138,13 +138,7 @@ function useColumns(show: (entry: AuditEntry) => void): readonly Column<AuditEnt
         track: '56px',
         numeric: true,
         render: entry => (
-          <Button
-            type="text"
-            icon={<Icon name="info" size={18} />}
-            aria-label={`${t('audit.details')}: ${entry.number}`}
-            title={t('audit.details')}
-            onClick={() => show(entry)}
-          />
+          <IconButton icon="info" label={t('audit.details')} of={String(entry.number)} onClick={() => show(entry)} />
         ),
       },
     ],

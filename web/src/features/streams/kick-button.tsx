@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ConfirmAction } from '../../components/confirm-action.tsx'
 import { Icon } from '../../components/icon.tsx'
+import { IconButton } from '../../components/icon-button.tsx'
 import { calls } from '../../lib/api/calls.ts'
 import type { Stream, Viewer } from '../../lib/api/types.ts'
 import { address, count } from '../../lib/format.ts'
@@ -11,18 +12,16 @@ export function KickButton({ stream, compact = false }: { stream: Stream; compac
   const { t } = useTranslation()
   const [open, setOpen] = useState(false)
   const label = t('kick.action')
+  const gone = stream.live?.publisher == null
   return (
     <>
-      <Button
-        danger={!compact}
-        type={compact ? 'text' : 'default'}
-        icon={<Icon name="kick" size={18} />}
-        disabled={stream.live?.publisher == null}
-        onClick={() => setOpen(true)}
-        {...(compact ? { 'aria-label': `${label}: ${stream.name}`, title: label } : {})}
-      >
-        {compact ? null : label}
-      </Button>
+      {compact ? (
+        <IconButton icon="kick" label={label} of={stream.name} disabled={gone} onClick={() => setOpen(true)} />
+      ) : (
+        <Button danger icon={<Icon name="kick" />} disabled={gone} onClick={() => setOpen(true)}>
+          {label}
+        </Button>
+      )}
       {open && (
         <ConfirmAction
           title={t('kick.title', { name: stream.name })}
@@ -47,13 +46,7 @@ export function KickViewerButton({ stream, viewer }: { stream: Stream; viewer: V
   const remote = address(viewer.remote)
   return (
     <>
-      <Button
-        type="text"
-        icon={<Icon name="kick" size={18} />}
-        aria-label={`${label}: ${remote}`}
-        title={label}
-        onClick={() => setOpen(true)}
-      />
+      <IconButton icon="kick" label={label} of={remote} onClick={() => setOpen(true)} />
       {open && (
         <ConfirmAction
           title={t('kick.viewerTitle', { remote })}
