@@ -56,6 +56,7 @@ describe('a new user', () => {
     await page.getByRole('dialog').getByRole('textbox').first().fill('door')
     await page.getByRole('dialog').getByRole('button', { name: 'Create stream' }).click()
     await page.getByRole('dialog').getByText('Show', { exact: true }).click()
+    await page.getByRole('dialog').getByText(/^door\?key=/).waitFor()
     const text = (await page.getByRole('dialog').allInnerTexts()).join('\n')
     const [server, key] = [/rtmp:\/\/\S+/.exec(text)?.[0], /door\?key=\S+/.exec(text)?.[0]]
     await using _ = publish(`${server}/${key}`, ...PICTURE, ...TONE, ...H264, ...AAC)
