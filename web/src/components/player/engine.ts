@@ -11,6 +11,8 @@ export interface Engine {
   networkKbps(): number | null
   /** Distance to the newest picture the server offers, milliseconds; null: the end of the buffer is that. */
   distanceToLiveMs(): number | null
+  /** Tells the server how playing goes, where the protocol has a way back. */
+  report?(report: { readonly delayMs: number; readonly droppedFrames: number }): void
   destroy(): void
 }
 

@@ -1,5 +1,6 @@
 import mpegts from 'mpegts.js'
 import type { StartEngine } from './engine.ts'
+import { socketLoader } from './socket-loader.ts'
 
 mpegts.LoggingControl.applyConfig({ enableAll: false, enableError: true })
 
@@ -15,10 +16,12 @@ export const startFlv: StartEngine = async (video, attempt, events) => {
     over = true
     events.onError(message)
   }
+  const socket = attempt.protocol === 'ws-flv' ? socketLoader() : null
   const player = mpegts.createPlayer(
     { type: 'flv', isLive: true, cors: true, url: attempt.url, hasAudio: attempt.audio, hasVideo: attempt.video },
     {
       isLive: true,
+      ...(socket === null ? {} : { customLoader: socket.loader }),
       enableStashBuffer: false,
       lazyLoad: false,
       autoCleanupSourceBuffer: true,
@@ -47,6 +50,7 @@ export const startFlv: StartEngine = async (video, attempt, events) => {
   return {
     networkKbps: () => kbps,
     distanceToLiveMs: () => null,
+    report: report => socket?.send(report),
     destroy() {
       over = true
       player.destroy()

@@ -8,6 +8,8 @@ const FIRST_PICTURE_MS = 12_000
 /** Playing without progress for that long is a dead connection the browser did not report. */
 const STALL_MS = 8000
 const STATS_MS = 500
+/** The server hears how playing goes this often. */
+const REPORT_MS = 5000
 
 /** The libraries are big and load only when their protocol is tried. */
 const ENGINES: Readonly<Record<PlayProtocol, () => Promise<StartEngine>>> = {
@@ -54,6 +56,7 @@ export class PlayerSession {
   #ticker: number | undefined
   #readings: readonly Reading[] = []
   #progress = { time: 0, atMs: 0 }
+  #reportedAtMs = 0
 
   constructor(getPlan: () => Plan) {
     this.#getPlan = getPlan
@@ -164,9 +167,14 @@ export class PlayerSession {
     const atMs = performance.now()
     const { totalVideoFrames: totalFrames, droppedVideoFrames: droppedFrames } = video.getVideoPlaybackQuality()
     this.#readings = withReading(this.#readings, { atMs, totalFrames, droppedFrames })
+    const delayMs = this.#engine?.distanceToLiveMs() ?? bufferedAheadMs(video)
+    if (delayMs !== null && atMs - this.#reportedAtMs >= REPORT_MS) {
+      this.#reportedAtMs = atMs
+      this.#engine?.report?.({ delayMs, droppedFrames })
+    }
     this.#set({
       stats: {
-        delayMs: this.#engine?.distanceToLiveMs() ?? bufferedAheadMs(video),
+        delayMs,
         width: video.videoWidth,
         height: video.videoHeight,
         fps: shownFps(this.#readings),

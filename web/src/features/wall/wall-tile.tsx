@@ -11,8 +11,8 @@ import { streamQuery } from '../../lib/api/queries.ts'
 import type { Stream } from '../../lib/api/types.ts'
 import { bitrate, text } from '../../lib/format.ts'
 
-/** What a tile or a row of the picker carries while it is dragged: the stream's id. */
-export const DRAG_TYPE = 'application/x-sightline-stream'
+/** What a tile carries while it is dragged: the stream's id. */
+const DRAG_TYPE = 'application/x-sightline-stream'
 /** A tile scrolled past quickly is not worth a connection, nor breaking one. */
 const SIGHT_PAUSE_MS = 300
 

@@ -68,7 +68,6 @@ export const calls = {
   streamMetrics: (stream: string, from: string) => get(`/streams/${id(stream)}/metrics${query({ from })}`),
   streamRuns: (stream: string, cursor?: string) => get(`/streams/${id(stream)}/events${query({ limit: 50, cursor })}`),
   trace: (stream: string) => get(`/streams/${id(stream)}/trace`),
-  forbiddenStreams: () => get('/forbidden-streams'),
 
   spaces: () => get('/spaces'),
   space: (name: string) => get(`/spaces/${id(name)}`),

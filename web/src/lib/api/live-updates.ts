@@ -35,21 +35,27 @@ function subscribe(listener: () => void): () => void {
 export const useFeedState = (): FeedState => useSyncExternalStore(subscribe, () => told.state)
 export const useRecentEvents = (): readonly FeedEvent[] => useSyncExternalStore(subscribe, () => told.recent)
 
-/** How long until a page asks by itself: rarely while the feed tells, as often as it would without it otherwise. */
-export const pollMs = (withoutFeed: number, withFeed: number): number =>
+/** How long until a page asks by itself: rarely (or, false, never) while the feed tells, often without it. */
+export const pollMs = <Rarely extends number | false>(withoutFeed: number, withFeed: Rarely): number | Rarely =>
   told.state.mode === 'live' ? withFeed : withoutFeed
+
+/**
+ * For queries whose numbers the feed writes: how often the rest is asked for meanwhile. Their own interval would never
+ * come to its end, since each write starts it anew.
+ */
+export const refreshEvery = (refreshMs: number): { readonly refreshMs: number } => ({ refreshMs })
 
 type Numbers = Pick<Live, 'bitrateKbps' | 'fps' | 'viewers' | 'gopMs' | 'waiting'> & { readonly path: string }
 
-/** The streams with their new numbers; the same array when none of them is in it. */
-function withNumbers(streams: readonly Stream[], numbers: ReadonlyMap<string, Numbers>): readonly Stream[] {
-  if (!streams.some(({ path, live }) => live !== null && numbers.has(path))) return streams
-  return streams.map(stream => withNumber(stream, numbers))
+/** The streams with their new numbers; undefined (nothing to write) when none of them is in it. */
+function withNumbers(streams: readonly Stream[], numbers: ReadonlyMap<string, Numbers>): readonly Stream[] | undefined {
+  if (!streams.some(({ path, live }) => live !== null && numbers.has(path))) return undefined
+  return streams.map(stream => withNumber(stream, numbers) ?? stream)
 }
 
-function withNumber(stream: Stream, numbers: ReadonlyMap<string, Numbers>): Stream {
+function withNumber(stream: Stream, numbers: ReadonlyMap<string, Numbers>): Stream | undefined {
   const fresh = numbers.get(stream.path)
-  if (fresh === undefined || stream.live === null) return stream
+  if (fresh === undefined || stream.live === null) return undefined
   const { bitrateKbps, fps, viewers, gopMs, waiting } = fresh
   return { ...stream, live: { ...stream.live, bitrateKbps, fps, viewers, gopMs, waiting } }
 }
@@ -62,7 +68,7 @@ function staleAfter({ type, data }: FeedEvent): readonly string[] {
   if (type === 'operation') return ['operations']
   if (type === 'changed') {
     const noun = String(data['noun'])
-    return noun === 'streams' ? ['streams', 'viewers', 'forbidden-streams'] : [noun]
+    return noun === 'streams' ? ['streams', 'viewers'] : [noun]
   }
   return []
 }
@@ -72,6 +78,9 @@ class LiveUpdates {
   readonly #client: QueryClient
   readonly #feed: Feed
   readonly #stale = new Set<string>()
+  readonly #ticker: number
+  /** When queries with refreshEvery were asked for last, Unix time by their hash. */
+  #asked = new Map<string, number>()
   #timer: number | undefined
 
   constructor(client: QueryClient) {
@@ -81,14 +90,16 @@ class LiveUpdates {
     this.#feed = new Feed(
       lastId,
       event => this.#onEvent(event),
-      state => tell({ state }),
+      state => this.#onState(state),
     )
+    this.#ticker = window.setInterval(() => this.#ask(), REFRESH_PAUSE_MS)
     window.addEventListener('pagehide', this.#store)
   }
 
   close(): void {
     window.removeEventListener('pagehide', this.#store)
     window.clearTimeout(this.#timer)
+    window.clearInterval(this.#ticker)
     this.#feed.close()
   }
 
@@ -98,6 +109,28 @@ class LiveUpdates {
     } catch {
       // No storage: the list begins anew.
     }
+  }
+
+  #onState(state: FeedState): void {
+    const before = told.state.mode
+    tell({ state })
+    // From now on pages ask by themselves: an answer, or an error, makes them look at their interval again.
+    if (before === 'live' && state.mode === 'polling') void this.#client.invalidateQueries({ type: 'active' })
+  }
+
+  #ask(): void {
+    if (told.state.mode !== 'live') return
+    const now = Date.now()
+    const asked = new Map<string, number>()
+    for (const { queryHash, queryKey, meta } of this.#client.getQueryCache().findAll({ type: 'active' })) {
+      const every = meta?.['refreshMs']
+      if (typeof every !== 'number') continue
+      const last = this.#asked.get(queryHash) ?? now
+      const due = now - last >= every
+      asked.set(queryHash, due ? now : last)
+      if (due) void this.#client.refetchQueries({ queryKey, exact: true })
+    }
+    this.#asked = asked // those that no page shows any more are forgotten
   }
 
   #onEvent(event: FeedEvent): void {

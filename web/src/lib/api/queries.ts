@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { type AuditFilter, calls, type StreamFilter } from './calls.ts'
 import { request } from './client.ts'
-import { pollMs } from './live-updates.ts'
+import { pollMs, refreshEvery } from './live-updates.ts'
 import type {
   Account,
   ApiKey,
@@ -52,7 +52,8 @@ export const streamsQuery = (filter: StreamFilter) =>
   queryOptions({
     queryKey: ['streams', 'list', filter],
     queryFn: ({ signal }) => allStreams(filter, signal),
-    refetchInterval: ({ state }) => pollMs(refreshMs(state.data?.length ?? 0), MINUTE_MS),
+    refetchInterval: ({ state }) => pollMs(refreshMs(state.data?.length ?? 0), false),
+    meta: refreshEvery(MINUTE_MS),
     placeholderData: keepPreviousData,
     // Comparing thousands of rows field by field takes longer than drawing the few that are seen.
     structuralSharing: false,
@@ -73,7 +74,8 @@ export const liveStreamsQuery = (space: string | undefined) =>
     queryKey: ['streams', 'live', space],
     queryFn: async ({ signal }) =>
       (await request<Page<Stream>>(calls.streams({ space, state: 'on', limit: 200 }), signal)).items,
-    refetchInterval: () => pollMs(2000, 20_000),
+    refetchInterval: () => pollMs(2000, false),
+    meta: refreshEvery(20_000),
     placeholderData: keepPreviousData,
   })
 
@@ -81,7 +83,8 @@ export const streamQuery = (id: string, everyMs = 1000) =>
   queryOptions({
     queryKey: ['streams', 'one', id],
     queryFn: ({ signal }) => request<Stream>(calls.stream(id), signal),
-    refetchInterval: () => pollMs(everyMs, 2 * everyMs),
+    refetchInterval: () => pollMs(everyMs, false),
+    meta: refreshEvery(2 * everyMs),
   })
 
 export const viewersQuery = (id: string) =>

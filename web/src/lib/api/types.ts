@@ -1,7 +1,6 @@
 /** What `/api/v1` answers: the platform's own contract, types only, under the console's names. */
 import type { z } from 'zod'
 import type { CreateApiKey, NewApiKey } from '../../../../src/http/contract/api-key.ts'
-import type { ForbiddenStream } from '../../../../src/http/contract/forbidden.ts'
 import type { NodeChange } from '../../../../src/http/contract/node.ts'
 import type { BulkRequest } from '../../../../src/http/contract/operation.ts'
 import type { CreateSpace, SpaceChange } from '../../../../src/http/contract/space.ts'
@@ -38,7 +37,6 @@ export type NewUser = z.input<typeof CreateUser>
 export type UserEdit = z.input<typeof UserChange>
 export type KeyWish = z.input<typeof CreateApiKey>
 export type FreshKey = z.infer<typeof NewApiKey>
-export type Forbidden = z.infer<typeof ForbiddenStream>
 
 /** A list, or one page of it. */
 export interface Page<T> {
