@@ -119,7 +119,9 @@ describe('an operator', () => {
     await page.getByText('kicked was kicked').waitFor()
     await encoder.exit // ffmpeg does not come back by itself
     await page.getByText('Nobody is publishing').first().waitFor({ timeout: 20_000 })
-    await until('the reason in the history', async () => /kick/i.test(await page.locator('.table').innerText()))
+    await until('the reason in the history', async () =>
+      /kick/i.test((await page.locator('.table').textContent()) ?? ''),
+    )
     await page.goto(`${product.console}/audit?noun=stream`)
     await page.getByText('stream.kick', { exact: true }).first().waitFor()
     expect(complaints).toEqual([])
@@ -185,7 +187,7 @@ describe('an operator', () => {
     await page.getByRole('dialog').getByLabel('Name').fill('grafana')
     await page.getByRole('dialog').getByRole('button', { name: 'Create API key' }).click()
     await page.getByText('Copy the key now').waitFor()
-    const key = await page.locator('.ant-modal .copy-field-value').innerText()
+    const key = await page.locator('.ant-modal .copy-field-value').textContent()
     const authorization = { headers: { Authorization: `Bearer ${key}` } }
     expect((await fetch(`${product.console}/api/v1/streams`, authorization)).status).toBe(200)
     expect((await fetch(`${product.console}/api/v1/users`, authorization)).status).toBe(403)

@@ -2,14 +2,14 @@ import { expect, test } from 'vitest'
 import { niceTop, runsOf } from './chart-scale.ts'
 
 test.each([
-  [0, 1],
-  [0.2, 1],
-  [1, 1],
+  [0, 3],
+  [0.2, 3],
+  [1, 3],
   [7, 8],
   [11, 15],
   [950, 1000],
   [2540, 3000],
-  [Number.NaN, 1],
+  [Number.NaN, 3],
 ])('a scale for %d ends at %d', (largest, top) => {
   expect(niceTop(largest)).toBe(top)
 })

@@ -1,9 +1,11 @@
-/** The end of a scale that begins at zero: the next of 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten; 1 for nothing. */
+const LEAST = 3
+
+/** The end of a scale that begins at zero: the next of 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten. At least 3: its three lines are whole numbers. */
 export function niceTop(largest: number): number {
-  if (!(largest > 0)) return 1
+  if (!(largest > 0)) return LEAST
   const power = 10 ** Math.floor(Math.log10(largest))
   const step = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find(each => each * power >= largest) ?? 10
-  return Math.max(1, step * power)
+  return Math.max(LEAST, step * power)
 }
 
 export type Run = readonly (readonly [ms: number, value: number])[]

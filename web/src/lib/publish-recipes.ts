@@ -31,7 +31,7 @@ export const gstreamerCommand = ({ rtmp }: PublishUrls): string =>
   [
     'gst-launch-1.0 -e flvmux name=mux streamable=true',
     `! rtmp2sink location=${quoted(rtmp)}`,
-    'videotestsrc is-live=true ! video/x-raw,width=1280,height=720,framerate=30/1',
+    'videotestsrc is-live=true ! video/x-raw,format=I420,width=1280,height=720,framerate=30/1',
     '! x264enc tune=zerolatency speed-preset=veryfast bitrate=2000 key-int-max=60 ! h264parse ! mux.',
     'audiotestsrc is-live=true wave=ticks ! audioconvert ! voaacenc bitrate=96000 ! aacparse ! mux.',
   ].join(' \\\n  ')
