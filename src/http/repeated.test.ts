@@ -139,6 +139,7 @@ describe('operations', () => {
       ],
     })
     expect(node.kicked).toEqual([{ path: 'default/live/on' }])
+    platform.time.advance(1) // ids are in the order of their milliseconds
     const deleting = (await post('/streams/bulk', { action: 'delete', ids: [off.id] })).json()
     await ended(deleting.id)
     expect((await get('/streams')).items.map((item: { name: string }) => item.name)).toEqual(['on'])
