@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { periodBytes, prepareClip } from './clip.ts'
+import { type ClipName, periodBytes, prepareClip } from './clip.ts'
 import { type Figures, NO_FIGURES } from './figures.ts'
-import { viewersCommand } from './load/viewers-command.ts'
+import { type Look, viewersCommand } from './load/viewers-command.ts'
 import { Child, cpuSeconds, LOAD_CORE, memoryBytes } from './process.ts'
 import { playRequest } from './rtmp-client.ts'
 import type { FanOut, Ingest } from './scenarios.ts'
@@ -21,19 +21,35 @@ export interface RunContext {
   readonly cache: string
   /** For this run alone. */
   readonly folder: string
+  readonly look: Look
 }
 
 const wait = (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms))
 const loadScript = (name: string) => [process.execPath, join(import.meta.dirname, 'load', name)]
 
-function publisher(running: RunningServer, names: readonly string[], clip: string, context: RunContext): Child {
+/** Null for a server that makes its stream itself. */
+async function publisher(
+  running: RunningServer,
+  names: readonly string[],
+  clip: ClipName,
+  context: RunContext,
+): Promise<Child | null> {
+  if (running.rtmpPort === null) return null
   const target = { host: HOST, port: running.rtmpPort, app: running.app }
   const job = { ...target, names: names.map(name => running.publishName(name)), clip, folder: context.cache }
-  return new Child('publisher', [...loadScript('publisher.ts'), JSON.stringify(job)], { core: LOAD_CORE })
+  const source = new Child('publisher', [...loadScript('publisher.ts'), JSON.stringify(job)], { core: LOAD_CORE })
+  await source.event('ready')
+  return source
+}
+
+function portOf(running: RunningServer, protocol: Protocol): number {
+  const port = protocol === 'flv' ? running.httpPort : running.rtmpPort
+  if (port === null) throw new Error(`${running.child.name} does not speak ${protocol}`)
+  return port
 }
 
 function samples(running: RunningServer, protocol: Protocol, names: readonly string[]): Child {
-  const port = protocol === 'flv' ? running.httpPort : running.rtmpPort
+  const port = portOf(running, protocol)
   const job = { protocol, host: HOST, port, app: running.app, names }
   return new Child('checking viewers', [...loadScript('samples.ts'), JSON.stringify(job)], { core: LOAD_CORE })
 }
@@ -54,11 +70,10 @@ async function checked(child: Child): Promise<Pick<Figures, 'gaps' | 'delayMedia
 export async function runFanOut(scenario: FanOut, server: Server, context: RunContext): Promise<Figures> {
   const { protocol, viewers } = scenario
   const clip = await prepareClip(scenario.clip, context.cache)
-  const running = await server.start({ latency: scenario.latency, folder: context.folder })
-  const source = publisher(running, ['bench'], scenario.clip, context)
-  await source.event('ready')
+  const running = await server.start({ ...context, latency: scenario.latency, clip: scenario.clip })
+  await publisher(running, ['bench'], scenario.clip, context)
   const name = running.playName(protocol, 'bench')
-  const port = protocol === 'flv' ? running.httpPort : running.rtmpPort
+  const port = portOf(running, protocol)
   const checking = samples(
     running,
     protocol,
@@ -72,7 +87,9 @@ export async function runFanOut(scenario: FanOut, server: Server, context: RunCo
   writeFileSync(request, protocol === 'flv' ? http : playRequest(target))
   const handshake = protocol === 'flv' ? 'none' : 'rtmp'
   const shape = [HOST, port, viewers, scenario.rampPerSecond, handshake, request, SOURCE_ADDRESSES].map(String)
-  const load = new Child('viewers', [...viewersCommand(context.cache), ...shape], { core: LOAD_CORE })
+  const load = new Child('viewers', [...viewersCommand(context.cache, context.look), ...shape, context.look], {
+    core: LOAD_CORE,
+  })
   await load.event('ready', 120_000)
   await wait(SETTLE_MS)
 
@@ -106,10 +123,10 @@ export async function runFanOut(scenario: FanOut, server: Server, context: RunCo
 /** One round of many publishers, with a few viewers that check every frame. */
 export async function runIngest(scenario: Ingest, server: Server, context: RunContext): Promise<Figures> {
   const clip = await prepareClip('1m', context.cache)
-  const running = await server.start({ latency: 'normal', folder: context.folder })
+  const running = await server.start({ ...context, latency: 'normal', clip: '1m' })
   const names = Array.from({ length: scenario.publishers }, (_, i) => `bench${i}`)
-  const source = publisher(running, names, '1m', context)
-  await source.event('ready')
+  const source = await publisher(running, names, '1m', context)
+  if (!source) throw new Error(`nobody can publish to ${server.name}`)
   const step = Math.floor(names.length / INGEST_SAMPLES)
   const watched = names.filter((_, i) => i % step === 0).slice(0, INGEST_SAMPLES)
   const checking = samples(

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { cpus, release, totalmem } from 'node:os'
 import type { Figures } from './figures.ts'
+import type { Look } from './load/viewers-command.ts'
 import { canPin, canPrioritise, fileLimit } from './process.ts'
-import type { Scenario, Target } from './scenarios.ts'
+import { BARE, type Scenario, type Target } from './scenarios.ts'
 
 export interface Row {
   readonly server: string
@@ -69,6 +70,14 @@ export function targetLines(outcome: Outcome): string[] {
   })
 }
 
+/** How far above a sender that does nothing else we are. */
+export function floorLine(outcome: Outcome): string[] {
+  const cost = (name: string) => outcome.rows.find(row => row.server === name)?.figures.cpuPerGbit
+  const ours = cost('Sightline')
+  const bare = cost(BARE)
+  return ours && bare ? [`Sightline costs ${(ours / bare).toFixed(2)}x of the bare sender`] : []
+}
+
 /** The peer's cost divided by ours. */
 function ratio(row: Row, rows: readonly Row[]): string {
   const ours = rows.find(other => other.server === 'Sightline')?.figures.cpuPerGbit
@@ -96,10 +105,17 @@ export function table(outcome: Outcome): string {
 }
 
 function section(outcome: Outcome): string {
-  const lines = targetLines(outcome).map(line => `- ${line}`)
+  const lines = [...targetLines(outcome), ...floorLine(outcome)].map(line => `- ${line}`)
   const left = outcome.left.map(reason => `- left out: ${reason}`)
   const notes = [...lines, ...left].join('\n')
   return `## ${outcome.scenario.title}\n\n\`./sightline bench ${outcome.scenario.id}\`, rounds: ${Math.max(0, ...outcome.rows.map(row => row.rounds))}\n\n${table(outcome)}\n${notes ? `\n${notes}\n` : ''}`
+}
+
+const LOOKS: Record<Look, string> = {
+  woken: `Viewers are woken by what arrives and read it at once.`,
+  paused: `The viewers' program looked at its sockets every 8 ms (every 1 ms while large reads come), so that a server pays for
+sending and not for waking another core at each write: every server is cheaper than with viewers who read at once, and
+the figures are not comparable with those of other load tools.`,
 }
 
 export function machine(): string {
@@ -108,7 +124,7 @@ export function machine(): string {
   return `${cores[0]?.model.trim() ?? 'unknown processor'}, ${cores.length} cores, ${memory}, Linux ${release()}`
 }
 
-export function benchmarks(outcomes: readonly Outcome[], versions: ReadonlyMap<string, string>): string {
+export function benchmarks(outcomes: readonly Outcome[], versions: ReadonlyMap<string, string>, look: Look): string {
   const commit = execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).trim()
   const missed = outcomes.flatMap(outcome =>
     targetLines(outcome)
@@ -130,10 +146,10 @@ window's edges. Frames lost is what a few viewers who look at every frame missed
 to the whole frame at the player, over loopback. Sightline runs with authentication (signed play URLs), counters, GOP cache
 and back-pressure on; peers run as their documentation sets them up.
 
-The viewers' program looks at its sockets every 8 ms (every 1 ms while large reads come), so that a server pays for sending
-and not for waking another core at each write. That makes every server cheaper than viewers who read at once would, and
-the figures not comparable with those of other load tools. Absolute figures moved by up to 2x between runs on a busy
-machine: compare within a table.
+${LOOKS[look]} Absolute figures moved by up to 2x between runs on a busy machine: compare within a table.
+
+The bare sender is what is left of a Node.js server when everything but sending is taken away: it makes the stream itself,
+asks nobody for a key, counts nothing, and writes one shared buffer per window to all viewers at once.
 
 ${missed.length === 0 ? 'All targets are met.' : `Targets not met:\n${missed.join('\n')}`}
 

@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runFanOut, runIngest } from './fan-out.ts'
 import { type Figures, median } from './figures.ts'
+import type { Look } from './load/viewers-command.ts'
 import { canPin, fileLimit, stopAll } from './process.ts'
 import { runProduct } from './product.ts'
-import { benchmarks, machine, type Outcome, type Row, table, targetLines } from './report.ts'
+import { benchmarks, floorLine, machine, type Outcome, type Row, table, targetLines } from './report.ts'
 import { SCENARIOS, type Scenario } from './scenarios.ts'
+import { bareNode } from './servers/bare-node.ts'
 import { nginxRtmp } from './servers/nginx-rtmp.ts'
 import { nodeMediaServer } from './servers/node-media-server.ts'
 import type { Server } from './servers/server.ts'
@@ -20,6 +22,7 @@ Measures Sightline and its peers side by side on this machine.
   --quick        one round each
   --rounds N     rounds per server and scenario (default 1 to 3)
   --server NAME  only this server; may be given again
+  --pause        viewers look at their sockets every 8 ms, instead of being woken by each write
   --micro        single functions instead: nanoseconds per call and MB/s
   --api          the REST API instead: requests per second with 10 000 streams on both databases
   --list         names of the scenarios
@@ -36,6 +39,7 @@ const { values: options, positionals } = parseArgs({
     quick: { type: 'boolean', default: false },
     rounds: { type: 'string' },
     server: { type: 'string', multiple: true },
+    pause: { type: 'boolean', default: false },
     micro: { type: 'boolean', default: false },
     api: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
@@ -43,7 +47,8 @@ const { values: options, positionals } = parseArgs({
   },
 })
 
-const SERVERS: readonly Server[] = [sightline, nginxRtmp, nodeMediaServer]
+const SERVERS: readonly Server[] = [sightline, bareNode, nginxRtmp, nodeMediaServer]
+const look: Look = options.pause ? 'paused' : 'woken'
 const cache = join(ROOT, '.cache/bench')
 
 function chosen(): Scenario[] {
@@ -64,9 +69,9 @@ function needsFiles(scenario: Scenario): number {
 async function runOnce(scenario: Scenario, server: Server): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), 'sightline-bench-'))
   try {
-    if (scenario.kind === 'fan-out') return await runFanOut(scenario, server, { cache, folder })
-    if (scenario.kind === 'ingest') return await runIngest(scenario, server, { cache, folder })
-    return await runProduct({ cache, folder })
+    if (scenario.kind === 'fan-out') return await runFanOut(scenario, server, { cache, folder, look })
+    if (scenario.kind === 'ingest') return await runIngest(scenario, server, { cache, folder, look })
+    return await runProduct({ cache, folder, look })
   } finally {
     await stopAll()
     rmSync(folder, { recursive: true, force: true })
@@ -130,7 +135,7 @@ async function main(): Promise<void> {
   const scenarios = chosen()
   mkdirSync(cache, { recursive: true })
   console.log(
-    `${machine()}; open files ${fileLimit()}; ${canPin() ? 'server on core 0, load on core 1' : 'not pinned'}`,
+    `${machine()}; open files ${fileLimit()}; ${canPin() ? 'server on core 0, load on core 1' : 'not pinned'}; viewers ${look}`,
   )
   const outcomes: Outcome[] = []
   for (const scenario of scenarios) {
@@ -139,14 +144,15 @@ async function main(): Promise<void> {
     outcomes.push(await runScenario(scenario, rounds))
     const newest = compared(outcomes).at(-1)
     if (!newest) continue
-    const lines = options.server?.includes(sightline.name) === false ? [] : targetLines(newest)
+    const lines =
+      options.server?.includes(sightline.name) === false ? [] : [...targetLines(newest), ...floorLine(newest)]
     console.log([table(newest), ...lines, ...newest.left.map(reason => `left out: ${reason}`)].join('\n'))
   }
   if (!options.all) return
   const versions = new Map(
     SERVERS.filter(server => server.missing() === null).map(server => [server.name, server.version()]),
   )
-  writeFileSync(join(ROOT, 'docs/benchmarks.md'), benchmarks(compared(outcomes), versions))
+  writeFileSync(join(ROOT, 'docs/benchmarks.md'), benchmarks(compared(outcomes), versions, look))
   console.log('\nwritten: docs/benchmarks.md')
 }
 

@@ -4,8 +4,14 @@ import { join } from 'node:path'
 
 const SOURCE = join(import.meta.dirname, 'viewers.c')
 
-/** The compiled viewers where there is a C compiler, which cost the load core least; else the same in Node.js. */
-export function viewersCommand(cache: string): string[] {
+/** woken: a viewer reads as soon as something arrives. paused: all of them look every 8 ms. */
+export type Look = 'woken' | 'paused'
+
+/**
+ * The compiled viewers where there is a C compiler, which cost the load core least; else the same in Node.js.
+ * Throws for `paused` viewers without a compiler: Node.js is always woken.
+ */
+export function viewersCommand(cache: string, look: Look): string[] {
   const binary = join(cache, 'viewers')
   try {
     if (!existsSync(binary) || statSync(binary).mtimeMs < statSync(SOURCE).mtimeMs) {
@@ -13,7 +19,8 @@ export function viewersCommand(cache: string): string[] {
       execFileSync('cc', ['-O2', '-Wall', '-o', binary, SOURCE], { stdio: 'inherit' })
     }
     return [binary]
-  } catch {
+  } catch (cause) {
+    if (look === 'paused') throw new Error('viewers with pauses need a C compiler', { cause })
     return [process.execPath, join(import.meta.dirname, 'viewers.ts')]
   }
 }

@@ -3,7 +3,7 @@
  * lets the kernel throw the bytes away without copying them. It knows no protocol beyond the plain RTMP
  * handshake: what to send after it comes as a file, what is received is only counted.
  *
- *   viewers HOST PORT COUNT RATE none|rtmp REQUEST_FILE ADDRESSES
+ *   viewers HOST PORT COUNT RATE none|rtmp REQUEST_FILE ADDRESSES woken|paused
  *
  * COUNT connections are opened at RATE per second from the source addresses 127.0.0.1 .. 127.0.0.ADDRESSES.
  * stdin: "measure SECONDS\n" starts a measurement; end of file ends the program.
@@ -41,15 +41,17 @@ enum { MAX_OPENING = 256 };
 #define RAMP_PATIENCE 10.0
 #define GRACE 2.0
 /*
- * Pause between looks at the sockets. A reader that sleeps in epoll_wait has to be woken by each write of the server,
- * an interrupt between the cores that would be counted as the server's work; viewers on a network cost it nothing
- * of the kind.
+ * `woken` sleeps in epoll_wait and reads at once, as players do. `paused` looks at the sockets after a pause: a reader
+ * that sleeps has to be woken by the writes of the server, an interrupt between the cores that counts as the server's
+ * work and that viewers on a network do not cause.
  */
 #define PAUSE_US 8000
 /* The pause for a while after somebody received LARGE_BYTES at once: socket buffers must not fill meanwhile. */
 #define SHORT_PAUSE_US 1000
 #define LARGE_SECONDS 1.0
 enum { LARGE_BYTES = 128 * 1024 };
+/* How long the woken sleep at most: the ramp and the ends of the interval are looked at so often. */
+enum { RAMP_WAIT_MS = 1, WAIT_MS = 5 };
 
 enum state { CLOSED, OPENING, GREETING, RECEIVING };
 
@@ -65,7 +67,7 @@ struct viewer {
 
 static struct viewer *viewers;
 static int count, opened, opening, ready, failed, closed_early;
-static int rtmp, epoll;
+static int rtmp, epoll, paused;
 static double large_until;
 static char *request;
 static long request_bytes;
@@ -237,14 +239,15 @@ static void print_result(double cpu) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 8) {
-    fprintf(stderr, "usage: viewers HOST PORT COUNT RATE none|rtmp REQUEST_FILE ADDRESSES\n");
+  if (argc != 9) {
+    fprintf(stderr, "usage: viewers HOST PORT COUNT RATE none|rtmp REQUEST_FILE ADDRESSES woken|paused\n");
     return 2;
   }
   count = atoi(argv[3]);
   double rate = atof(argv[4]);
   rtmp = strcmp(argv[5], "rtmp") == 0;
   int addresses = atoi(argv[7]);
+  paused = strcmp(argv[8], "paused") == 0;
   server.sin_family = AF_INET;
   server.sin_port = htons(atoi(argv[2]));
   inet_pton(AF_INET, argv[1], &server.sin_addr);
@@ -283,8 +286,8 @@ int main(int argc, char **argv) {
       told_end = 2;
       print_result(cpu_b - cpu_a);
     }
-    if (rested) usleep(opened < count || t < large_until ? SHORT_PAUSE_US : PAUSE_US);
-    int n = epoll_wait(epoll, events, EVENTS, 0);
+    if (paused && rested) usleep(opened < count || t < large_until ? SHORT_PAUSE_US : PAUSE_US);
+    int n = epoll_wait(epoll, events, EVENTS, paused ? 0 : opened < count ? RAMP_WAIT_MS : WAIT_MS);
     rested = n < EVENTS;
     t = now();
     for (int i = 0; i < n; i++) {

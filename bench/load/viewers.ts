@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 
 /**
- * The viewers of viewers.c for a machine without a C compiler: the same arguments, the same lines. It costs the
+ * The woken viewers of viewers.c for a machine without a C compiler: the same arguments, the same lines. It costs the
  * load core several times as much, so large scenarios may find the load's end before the server's.
  */
 const HANDSHAKE_BYTES = 1536

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
+import type { ClipName } from '../clip.ts'
 import type { Child } from '../process.ts'
 
 export type Protocol = 'flv' | 'rtmp'
@@ -10,12 +11,17 @@ export interface ServerOptions {
   readonly latency: 'normal' | 'low'
   /** A folder of its own. */
   readonly folder: string
+  /** What will be published, for a server that has its stream from nobody. */
+  readonly clip: ClipName
+  /** Where clips are kept. */
+  readonly cache: string
 }
 
 /** A media server under test, started on its own ports. */
 export interface RunningServer {
   readonly child: Child
-  readonly rtmpPort: number
+  /** Where to publish; null when the server makes the stream itself. */
+  readonly rtmpPort: number | null
   readonly httpPort: number
   readonly app: string
   /** Stream name a publisher sends, with its key. */
