@@ -83,7 +83,7 @@ function typeOf(schema: Schema): string {
     case 'null':
       return schema.type
     case 'array':
-      return schema.items ? `(${typeOf(schema.items)})[]` : 'unknown[]'
+      return schema.items ? `readonly (${typeOf(schema.items)})[]` : 'readonly unknown[]'
     case 'object':
       return objectOf(schema)
     default:

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { SightlineClient, type SightlineError } from '../clients/typescript/src/client.ts'
+import { SightlineClient, type SightlineError, sentBy } from '../clients/typescript/src/client.ts'
 import { clientTypes } from '../scripts/client-types.ts'
 import { createApp, Server } from '../src/http/server.ts'
 import { PASSWORD, type PlatformUnderTest, platformUnderTest } from './support/platform-under-test.ts'
@@ -50,6 +50,27 @@ test('log in, create, list in pages, kick, errors', async () => {
   expect(error).toMatchObject({ status: 404, code: 'STREAM_NOT_FOUND', traceId: expect.stringMatching(/^\w{16}$/) })
   expect(await mine.call('deleteStream', { path: { id: first?.id ?? '' } })).toBeUndefined()
 })
+
+test('what a call sends can be shown, and what gets no answer says so', async () => {
+  expect(sentBy('listStreams', { query: { q: 'a b', state: undefined, limit: 5 } })).toEqual({
+    method: 'GET',
+    path: '/streams?q=a+b&limit=5',
+  })
+  const nowhere = new SightlineClient({ server: 'http://127.0.0.1:1' })
+  await expect(nowhere.call('getHealth')).rejects.toMatchObject({
+    status: 0,
+    code: 'NETWORK',
+    sent: { path: '/health' },
+  })
+  const slow = new SightlineClient({ server: url, timeoutMs: 1, fetch: (_, init) => hanging(init?.signal) })
+  await expect(slow.call('getHealth')).rejects.toMatchObject({ status: 0, cause: { name: 'TimeoutError' } })
+  const abort = AbortSignal.abort(new Error('enough'))
+  await expect(client.call('getHealth', { signal: abort })).rejects.toThrow('enough')
+})
+
+function hanging(signal: AbortSignal | null | undefined): Promise<Response> {
+  return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+}
 
 test('a repeated request is done once', async () => {
   const request = { body: { name: 'a' }, idempotencyKey: 'k1' }

@@ -1,3 +1,4 @@
+import { EventStreamParser } from './event-stream.ts'
 import { type Operations, ROUTES, type Schemas } from './generated/api.ts'
 
 export type { Operations, Schemas }
@@ -25,16 +26,26 @@ export type Request<O extends OperationName> = [Needed<O>] extends [never]
 
 /** Lists that come in pages. */
 export type ListName = {
-  [O in OperationName]: Answer<O> extends { items: unknown[]; nextCursor: string | null } ? O : never
+  [O in OperationName]: Answer<O> extends { items: readonly unknown[]; nextCursor: string | null } ? O : never
 }[OperationName]
-export type Item<O extends ListName> = Answer<O> extends { items: (infer T)[] } ? T : never
+export type Item<O extends ListName> = Answer<O> extends { items: readonly (infer T)[] } ? T : never
 
 export interface ClientOptions {
   /** Where the platform is: `http://localhost:8000`; in a browser '' for the page's own host. */
   readonly server: string
-  /** Token of a session or API key. */
-  readonly token?: string | undefined
+  /** Token of a session or API key, or what tells it anew for each request. */
+  readonly token?: string | (() => string | undefined) | undefined
+  /** How long an answer may take, ms; files and the feed take as long as they take. Without it no limit. */
+  readonly timeoutMs?: number | undefined
   readonly fetch?: typeof globalThis.fetch
+}
+
+/** What a call sends. */
+export interface Sent {
+  readonly method: string
+  /** From `/api/v1` on, with query: '/streams?limit=200'. */
+  readonly path: string
+  readonly body?: unknown
 }
 
 /** One message of the feed. */
@@ -45,20 +56,23 @@ export interface FeedMessage {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-/** An answer with a status of 400 or above. */
+/** An answer with a status of 400 or above, or (status 0) none: `cause` says why. */
 export class SightlineError extends Error {
   readonly status: number
-  /** From the list of errors of the documentation; HTTP_ERROR when something between us answered. */
+  /** From the list of errors of the documentation; HTTP_ERROR when something between us answered, NETWORK when nothing. */
   readonly code: string
   readonly hint: string | undefined
   readonly field: string | undefined
   readonly traceId: string | undefined
+  /** What was asked. */
+  readonly sent: Sent
 
-  constructor(status: number, body: Partial<Schemas['Error']['error']>) {
-    super(body.message ?? `HTTP status ${status}`)
+  constructor(sent: Sent, status: number, body: Partial<Schemas['Error']['error']>, options?: ErrorOptions) {
+    super(body.message ?? `HTTP status ${status}`, options)
     this.name = 'SightlineError'
+    this.sent = sent
     this.status = status
-    this.code = body.code ?? 'HTTP_ERROR'
+    this.code = body.code ?? (status === 0 ? 'NETWORK' : 'HTTP_ERROR')
     this.hint = body.hint
     this.field = body.field
     this.traceId = body.traceId
@@ -67,6 +81,16 @@ export class SightlineError extends Error {
 
 /** Wait before the feed is dialled again; the platform may be starting. */
 const REDIAL_MS = 2000
+
+/** What a call of that name sends, without the token: to show it, or to send it by other means. */
+export function sentBy<O extends OperationName>(operation: O, ...[request]: Request<O>): Sent {
+  const { path = {}, query = {}, body }: Parts = request ?? {}
+  const [method, template] = ROUTES[operation]
+  const url = template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(path[name])))
+  const given = Object.entries(query).filter(([, value]) => value !== undefined)
+  const search = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString()
+  return { method, path: search === '' ? url : `${url}?${search}`, ...(body === undefined ? {} : { body }) }
+}
 
 export class SightlineClient {
   readonly #options: ClientOptions
@@ -80,12 +104,25 @@ export class SightlineClient {
     return new SightlineClient({ ...this.#options, token })
   }
 
-  /** Throws SightlineError, and what `fetch` throws. */
-  async call<O extends OperationName>(operation: O, ...[request]: Request<O>): Promise<Answer<O>> {
-    const parts: Parts = request ?? {}
-    const response = await this.#fetch(operation, parts)
-    if (!response.ok) throw await errorOf(response)
-    return (response.status === 204 ? undefined : await response.json()) as Answer<O> // the platform checks its answers
+  /** Throws SightlineError; when `signal` ends it, the reason of that. */
+  async call<O extends OperationName>(operation: O, ...request: Request<O>): Promise<Answer<O>> {
+    const { signal, ...options }: Parts = request[0] ?? {}
+    const { timeoutMs } = this.#options
+    const timeout = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)
+    const either = signal && timeout ? AbortSignal.any([signal, timeout]) : (signal ?? timeout)
+    const sent = sentBy(operation, ...request)
+    const response = await this.#fetch(sent, { ...options, ...(either && { signal: either }) }, signal)
+    try {
+      return (response.status === 204 ? undefined : await response.json()) as Answer<O> // the platform checks its answers
+    } catch (cause) {
+      throw failure(sent, cause, signal)
+    }
+  }
+
+  /** The answer as it comes, for files. Throws SightlineError. */
+  async open<O extends OperationName>(operation: O, ...request: Request<O>): Promise<Response> {
+    const options: Parts = request[0] ?? {}
+    return this.#fetch(sentBy(operation, ...request), options, options.signal)
   }
 
   /** Every row of a list, page by page. */
@@ -106,47 +143,76 @@ export class SightlineClient {
   /** What happens, until `signal`. Throws SightlineError when the platform refuses; a lost connection is dialled again. */
   async *follow(
     query: Operations['followEvents']['query'] = {},
-    { signal, lastEventId = null }: { signal?: AbortSignal; lastEventId?: string | null } = {},
+    { signal, lastEventId = null }: FollowOptions = {},
   ): AsyncGenerator<FeedMessage, void> {
     let lastId = lastEventId
     while (!signal?.aborted) {
       try {
-        const headers = lastId === null ? {} : { 'last-event-id': lastId }
-        const response = await this.#fetch('followEvents', { query, headers, ...(signal && { signal }) })
-        if (!response.ok) throw await errorOf(response)
-        for await (const message of messages(response)) {
+        for await (const message of this.listen(query, { signal, lastEventId: lastId })) {
           lastId = message.id ?? lastId
           yield message
         }
       } catch (error) {
         if (signal?.aborted) return
-        if (error instanceof SightlineError && error.status < 500) throw error
+        if (error instanceof SightlineError && error.status > 0 && error.status < 500) throw error
       }
       await new Promise(resolve => setTimeout(resolve, REDIAL_MS))
     }
   }
 
-  #fetch(
-    operation: OperationName,
-    { path = {}, query = {}, body, headers = {}, ...options }: Parts,
-  ): Promise<Response> {
-    const [method, template] = ROUTES[operation]
-    const url = template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(path[name])))
-    const given = Object.entries(query).filter(([, value]) => value !== undefined)
-    const search = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString()
-    const { fetch = globalThis.fetch, server, token } = this.#options
-    return fetch(`${server}/api/v1${url}${search === '' ? '' : `?${search}`}`, {
-      method,
-      headers: {
-        ...headers,
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(options.idempotencyKey === undefined ? {} : { 'idempotency-key': options.idempotencyKey }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(options.signal && { signal: options.signal }),
-    })
+  /** One connection of the feed: ends when it is cut off. `heard` is told of every sign of life, messages or not. */
+  async *listen(
+    query: Operations['followEvents']['query'] = {},
+    { signal, lastEventId = null, heard }: FollowOptions & { heard?: () => void } = {},
+  ): AsyncGenerator<FeedMessage, void> {
+    const headers = lastEventId === null ? {} : { 'last-event-id': lastEventId }
+    const response = await this.#fetch(sentBy('followEvents', { query }), { headers, signal }, signal)
+    const parser = new EventStreamParser()
+    const decoder = new TextDecoder()
+    const reader = response.body?.getReader()
+    try {
+      for (;;) {
+        heard?.()
+        const { done, value } = (await reader?.read()) ?? { done: true }
+        if (done) return
+        for (const { type, id, data } of parser.push(decoder.decode(value, { stream: true })))
+          yield { type, id: id === '' ? null : id, data: JSON.parse(data) }
+      }
+    } finally {
+      await reader?.cancel().catch(() => {}) // who stops listening hangs up; a connection that broke is gone already
+    }
   }
+
+  async #fetch(sent: Sent, { headers = {}, idempotencyKey, signal }: Parts, given?: AbortSignal): Promise<Response> {
+    const { fetch = globalThis.fetch, server } = this.#options
+    const token = typeof this.#options.token === 'function' ? this.#options.token() : this.#options.token
+    const { method, path, body } = sent
+    let response: Response
+    try {
+      response = await fetch(`${server}/api/v1${path}`, {
+        method,
+        headers: {
+          ...headers,
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(signal && { signal }),
+      })
+    } catch (cause) {
+      throw failure(sent, cause, given)
+    }
+    if (response.ok) return response
+    const answer: unknown = await response.json().catch(() => null)
+    const error = typeof answer === 'object' && answer !== null && 'error' in answer ? answer.error : {}
+    throw new SightlineError(sent, response.status, error as Partial<Schemas['Error']['error']>) // or nothing, by its type
+  }
+}
+
+interface FollowOptions {
+  readonly signal?: AbortSignal | undefined
+  readonly lastEventId?: string | null | undefined
 }
 
 /** A request without its types. */
@@ -157,29 +223,9 @@ interface Parts extends Options {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-async function errorOf(response: Response): Promise<SightlineError> {
-  const body: unknown = await response.json().catch(() => null)
-  const error = typeof body === 'object' && body !== null && 'error' in body ? body.error : {}
-  return new SightlineError(response.status, error as Partial<Schemas['Error']['error']>) // or nothing, as its type says
-}
-
-/** WHATWG HTML §9.2.6, as far as the platform uses it. */
-async function* messages(response: Response): AsyncGenerator<FeedMessage> {
-  const decoder = new TextDecoder()
-  let text = ''
-  for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk, { stream: true })
-    const blocks = text.split('\n\n')
-    text = blocks.pop() ?? ''
-    for (const block of blocks) {
-      const fields = new Map(block.split('\n').map(line => splitField(line)))
-      const [type, data] = [fields.get('event'), fields.get('data')]
-      if (type !== undefined && data !== undefined) yield { type, id: fields.get('id') ?? null, data: JSON.parse(data) }
-    }
-  }
-}
-
-function splitField(line: string): [string, string] {
-  const at = line.indexOf(': ')
-  return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 2)]
+/** What is thrown when no answer came: the caller's own abort as it is. */
+function failure(sent: Sent, cause: unknown, given: AbortSignal | undefined): unknown {
+  if (given?.aborted) return cause
+  const message = cause instanceof Error ? cause.message : String(cause)
+  return new SightlineError(sent, 0, { message }, { cause })
 }

@@ -176,6 +176,10 @@ function optional(value: string | boolean | undefined): string | undefined {
 
 /** One line for people; programs have the status of the process. */
 function inWords(error: unknown, server: string): unknown {
+  if (error instanceof SightlineError && error.status === 0) {
+    const cause = error.cause instanceof Error && error.cause.cause instanceof Error ? error.cause.cause : error
+    return new AppError('PEER_REFUSED', { peer: server, reason: `not reachable: ${cause.message}` }, { cause: error })
+  }
   if (error instanceof SightlineError) {
     const hint = error.code === 'UNAUTHENTICATED' ? 'sightline login, --token or SIGHTLINE_API_KEY' : error.hint
     return new AppError(
@@ -183,10 +187,6 @@ function inWords(error: unknown, server: string): unknown {
       { peer: server, reason: hint ? `${error.message} (${hint})` : error.message },
       { cause: error },
     )
-  }
-  if (error instanceof TypeError && error.message === 'fetch failed') {
-    const cause = error.cause instanceof Error ? error.cause.message : ''
-    return new AppError('PEER_REFUSED', { peer: server, reason: `not reachable: ${cause}` }, { cause: error })
   }
   return error
 }

@@ -1,7 +1,7 @@
+import { SightlineError } from '@sightline/client'
 import { QueryClient } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { ApiError } from '../lib/api/client.ts'
 import { startI18n } from '../lib/i18n.ts'
 import { themePreference } from '../lib/preferences.ts'
 import { Providers } from './providers.tsx'
@@ -13,7 +13,7 @@ const queryClient = new QueryClient({
     queries: {
       // The platform's "no" does not change by asking again; a lost connection may.
       retry: (failures, error) =>
-        failures < 2 && !(error instanceof ApiError && error.status > 0 && error.status < 500),
+        failures < 2 && !(error instanceof SightlineError && error.status > 0 && error.status < 500),
       staleTime: 500,
       refetchOnWindowFocus: true,
     },

@@ -1,18 +1,18 @@
+import { SightlineError } from '@sightline/client'
 import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { ApiError } from '../lib/api/client.ts'
 import { CopyButton } from './copy-field.tsx'
 import { Icon } from './icon.tsx'
 
 function details(error: unknown): string {
-  if (!(error instanceof ApiError)) return String(error)
-  const parts = [`${error.method} /api/v1${error.path}`, `HTTP ${error.status}`, error.code, error.message]
-  if (error.traceId !== null) parts.push(`trace ${error.traceId}`)
+  if (!(error instanceof SightlineError)) return String(error)
+  const parts = [`${error.sent.method} /api/v1${error.sent.path}`, `HTTP ${error.status}`, error.code, error.message]
+  if (error.traceId !== undefined) parts.push(`trace ${error.traceId}`)
   return parts.join(' · ')
 }
 
 function adviceFor(error: unknown): 'unreachableHint' | 'hint404' | 'hint403' | 'hint' {
-  const status = error instanceof ApiError ? error.status : undefined
+  const status = error instanceof SightlineError ? error.status : undefined
   if (status === 0) return 'unreachableHint'
   if (status === 403) return 'hint403'
   return status === 404 ? 'hint404' : 'hint'
@@ -30,9 +30,9 @@ interface Props {
 /** What happened, why, what to do; the technical line below, copyable. */
 export function ErrorPanel({ error, what, why, hint, onRetry }: Props) {
   const { t } = useTranslation()
-  const unreachable = error instanceof ApiError && error.status === 0
+  const unreachable = error instanceof SightlineError && error.status === 0
   const reason = unreachable ? t('error.unreachable') : error instanceof Error ? error.message : String(error)
-  const advice = error instanceof ApiError ? error.hint : null
+  const advice = error instanceof SightlineError ? error.hint : undefined
   const line = details(error)
   return (
     <div className="error-panel" role="alert">

@@ -12,7 +12,7 @@ interface Props<Answer> {
   readonly action: string
   readonly done: string
   readonly failed: string
-  readonly call: ApiCall
+  readonly call: ApiCall<Answer>
   /** What is written so far can be sent. */
   readonly ready: boolean
   /** What is written is not for a screen: the call is not shown. */

@@ -1,8 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { App, Button, Modal } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { calls } from '../lib/api/calls.ts'
-import { download, request } from '../lib/api/client.ts'
+import { api, download } from '../lib/api/client.ts'
 import { operationQuery } from '../lib/api/queries.ts'
 import type { Operation } from '../lib/api/types.ts'
 import { count } from '../lib/format.ts'
@@ -46,7 +45,7 @@ export function OperationDialog({ id, onClose }: { id: string; onClose: () => vo
       onCancel={onClose}
       footer={
         <div className="dialog-foot">
-          <ShowApiCall call={calls.operation(id)} />
+          <ShowApiCall call={api('getOperation', { path: { id } })} />
           <span className="grow" />
           {operation?.state === 'running' && <Cancel id={id} onDone={() => void refetch()} />}
           {operation?.file != null && <SaveFile id={id} name={operation.file} />}
@@ -96,7 +95,7 @@ function Progress({ operation }: { operation: Operation }) {
 
 function Cancel({ id, onDone }: { id: string; onDone: () => void }) {
   const { t } = useTranslation()
-  const cancel = useMutation({ mutationFn: () => request(calls.cancelOperation(id)), onSettled: onDone })
+  const cancel = useMutation({ mutationFn: api('cancelOperation', { path: { id } }).send, onSettled: onDone })
   return (
     <Button danger loading={cancel.isPending} onClick={() => cancel.mutate()}>
       {t('operation.cancel')}
@@ -108,7 +107,7 @@ function SaveFile({ id, name }: { id: string; name: string }) {
   const { t } = useTranslation()
   const { message } = App.useApp()
   const save = useMutation({
-    mutationFn: () => download(calls.operationFile(id), name),
+    mutationFn: () => download(id, name),
     onError: error => void message.error(error.message),
   })
   return (

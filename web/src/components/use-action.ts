@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { App } from 'antd'
-import { type ApiCall, request } from '../lib/api/client.ts'
+import type { ApiCall } from '../lib/api/client.ts'
 
 interface Options<Answer> {
   /** Said when it worked. */
@@ -13,7 +13,7 @@ export function useAction<Answer = unknown>({ done, onDone }: Options<Answer>) {
   const { message } = App.useApp()
   const queryClient = useQueryClient()
   return useMutation({
-    mutationFn: (call: ApiCall) => request<Answer>(call),
+    mutationFn: (call: ApiCall<Answer>) => call.send(),
     onSuccess: async (answer, call) => {
       void message.success(done)
       onDone?.(answer)

@@ -6,8 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { Icon } from '../../components/icon.tsx'
 import { Logo } from '../../components/logo.tsx'
 import { LanguageButton, ThemeButton } from '../../components/preference-buttons.tsx'
-import { calls } from '../../lib/api/calls.ts'
-import { request } from '../../lib/api/client.ts'
+import { client } from '../../lib/api/client.ts'
 import { meQuery } from '../../lib/api/queries.ts'
 import { tokenPreference } from '../../lib/preferences.ts'
 import { Operations } from './operations.tsx'
@@ -35,7 +34,7 @@ function Me() {
   const { t } = useTranslation()
   const { data: me } = useQuery(meQuery())
   const logout = useMutation({
-    mutationFn: () => request(calls.logout()),
+    mutationFn: () => client.call('logout'),
     // A platform that cannot be reached must not keep somebody logged in at this screen.
     onSettled: () => tokenPreference.set(''),
   })

@@ -7,7 +7,7 @@ import { FormDialog } from '../../components/form-dialog.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Page } from '../../components/page.tsx'
 import { Tabs } from '../../components/tabs.tsx'
-import { calls } from '../../lib/api/calls.ts'
+import { api } from '../../lib/api/client.ts'
 import { useMay } from '../../lib/api/may.ts'
 import { ApiKeys } from './api-keys.tsx'
 import { Sessions } from './sessions.tsx'
@@ -66,7 +66,7 @@ function PasswordDialog({ onClose }: { onClose: () => void }) {
       action={t('dialog.save')}
       done={t('access.passwordChanged')}
       failed={t('access.passwordFailed')}
-      call={calls.changePassword(old, fresh)}
+      call={api('changePassword', { body: { oldPassword: old, password: fresh } })}
       secret
       ready={old !== '' && fresh.length >= MIN_PASSWORD}
       onClose={onClose}

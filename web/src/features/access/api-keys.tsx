@@ -14,10 +14,10 @@ import { Icon } from '../../components/icon.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
 import { Moment } from '../../components/moment.tsx'
 import { Card, Empty } from '../../components/page.tsx'
-import { calls } from '../../lib/api/calls.ts'
+import { api } from '../../lib/api/client.ts'
 import { useMay } from '../../lib/api/may.ts'
 import { apiKeysQuery } from '../../lib/api/queries.ts'
-import type { ApiKey, FreshKey, KeyWish } from '../../lib/api/types.ts'
+import type { ApiKey, KeyWish, NewApiKey } from '../../lib/api/types.ts'
 
 /** Each with the key of its words; a colon has a meaning of its own there. */
 const SCOPE_WORDS = {
@@ -39,14 +39,14 @@ export function ApiKeys() {
   const whose = useMay('users.read') ? 'all' : undefined
   const keys = useQuery(apiKeysQuery(whose))
   const [creating, setCreating] = useState(false)
-  const [fresh, setFresh] = useState<FreshKey | null>(null)
+  const [fresh, setFresh] = useState<NewApiKey | null>(null)
   const [revoking, setRevoking] = useState<ApiKey | null>(null)
   const columns = useColumns(setRevoking)
   return (
     <>
       <div className="toolbar">
         <p className="muted grow">{t('access.keysHow')}</p>
-        <ShowApiCall call={calls.apiKeys(whose)} compact />
+        <ShowApiCall call={api('listApiKeys', { query: { user: whose } })} compact />
         <Button type="primary" icon={<Icon name="plus" />} onClick={() => setCreating(true)}>
           {t('access.createKey')}
         </Button>
@@ -81,7 +81,7 @@ export function ApiKeys() {
           action={t('access.revoke')}
           done={t('access.revoked')}
           failed={t('access.notRevoked')}
-          call={calls.revokeApiKey(revoking.id)}
+          call={api('revokeApiKey', { path: { id: revoking.id } })}
           onClose={() => setRevoking(null)}
         >
           <p>{t('access.revokeKeyEffect')}</p>
@@ -144,7 +144,7 @@ function useColumns(revoke: (key: ApiKey) => void): readonly Column<ApiKey>[] {
   )
 }
 
-function CreateKey({ onClose, onCreated }: { onClose: () => void; onCreated: (key: FreshKey) => void }) {
+function CreateKey({ onClose, onCreated }: { onClose: () => void; onCreated: (key: NewApiKey) => void }) {
   const { t } = useTranslation()
   const [name, setName] = useState('')
   const [scopes, setScopes] = useState<ApiKey['scopes']>(['read'])
@@ -153,12 +153,12 @@ function CreateKey({ onClose, onCreated }: { onClose: () => void; onCreated: (ke
   const expiresAt = days === '0' ? null : new Date(openedMs + Number(days) * DAY_MS).toISOString()
   const wish: KeyWish = { name: name.trim(), scopes: [...scopes], expiresAt }
   return (
-    <FormDialog<FreshKey>
+    <FormDialog<NewApiKey>
       title={t('access.createKey')}
       action={t('access.createKey')}
       done={t('access.keyCreated')}
       failed={t('access.keyNotCreated')}
-      call={calls.createApiKey(wish)}
+      call={api('createApiKey', { body: wish })}
       ready={name.trim() !== '' && scopes.length > 0}
       onClose={onClose}
       onDone={onCreated}

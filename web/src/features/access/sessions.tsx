@@ -9,7 +9,7 @@ import { ErrorPanel } from '../../components/error-panel.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
 import { Moment } from '../../components/moment.tsx'
 import { Card, Empty } from '../../components/page.tsx'
-import { calls } from '../../lib/api/calls.ts'
+import { api } from '../../lib/api/client.ts'
 import { useMay } from '../../lib/api/may.ts'
 import { sessionsQuery } from '../../lib/api/queries.ts'
 import type { SessionEntry } from '../../lib/api/types.ts'
@@ -89,7 +89,7 @@ export function Sessions() {
         <Card
           className="flush"
           title={t('access.sessions')}
-          extra={<ShowApiCall call={calls.sessions(whose)} compact />}
+          extra={<ShowApiCall call={api('listSessions', { query: { user: whose } })} compact />}
         >
           <DataTable
             label={t('access.sessions')}
@@ -106,7 +106,7 @@ export function Sessions() {
           action={t('access.endSession')}
           done={t('access.ended')}
           failed={t('access.notEnded')}
-          call={calls.revokeSession(revoking.id)}
+          call={api('revokeSession', { path: { id: revoking.id } })}
           onClose={() => setRevoking(null)}
         >
           <p>{t(revoking.current ? 'access.endOwnEffect' : 'access.endEffect')}</p>

@@ -14,7 +14,7 @@ import { IconButton } from '../../components/icon-button.tsx'
 import { Card, Empty } from '../../components/page.tsx'
 import { SearchBox } from '../../components/search-box.tsx'
 import { StateTag } from '../../components/state-tag.tsx'
-import { calls } from '../../lib/api/calls.ts'
+import { api } from '../../lib/api/client.ts'
 import { useMay } from '../../lib/api/may.ts'
 import { meQuery, usersQuery } from '../../lib/api/queries.ts'
 import type { Account, Role } from '../../lib/api/types.ts'
@@ -35,7 +35,7 @@ export function Users() {
       <div className="toolbar">
         <SearchBox label={t('access.searchUsers')} q={q} onSearch={setQ} />
         <span className="grow" />
-        <ShowApiCall call={calls.users(q)} compact />
+        <ShowApiCall call={api('listUsers', { query: { q: q || undefined } })} compact />
         {mayWrite && (
           <Button type="primary" icon={<Icon name="plus" />} onClick={() => setAsked({ what: 'create' })}>
             {t('access.createUser')}
@@ -163,7 +163,7 @@ function CreateUser({ onClose }: { onClose: () => void }) {
       action={t('access.createUser')}
       done={t('access.userCreated', { name })}
       failed={t('access.userNotCreated')}
-      call={calls.createUser({ name, password, role })}
+      call={api('createUser', { body: { name, password, role } })}
       secret
       ready={name !== '' && password !== ''}
       onClose={onClose}
@@ -192,9 +192,12 @@ function EditUser({ user, onClose }: { user: Account; onClose: () => void }) {
       action={t('dialog.save')}
       done={t('access.userChanged', { name: user.name })}
       failed={t('access.userNotChanged')}
-      call={calls.updateUser(user.id, {
-        ...(role === user.role ? {} : { role }),
-        ...(disabled === user.disabled ? {} : { disabled }),
+      call={api('updateUser', {
+        path: { id: user.id },
+        body: {
+          ...(role === user.role ? {} : { role }),
+          ...(disabled === user.disabled ? {} : { disabled }),
+        },
       })}
       ready={role !== user.role || disabled !== user.disabled}
       onClose={onClose}
@@ -214,7 +217,7 @@ function ResetPassword({ user, onClose }: { user: Account; onClose: () => void }
       action={t('dialog.save')}
       done={t('access.passwordChanged')}
       failed={t('access.passwordFailed')}
-      call={calls.resetPassword(user.id, password)}
+      call={api('resetPassword', { path: { id: user.id }, body: { password } })}
       secret
       ready={password !== ''}
       onClose={onClose}
@@ -241,7 +244,7 @@ function DeleteUser({ user: { id, name }, onClose }: { user: Account; onClose: (
       action={t('delete.action')}
       done={t('delete.done', { name })}
       failed={t('access.userNotDeleted')}
-      call={calls.deleteUser(id)}
+      call={api('deleteUser', { path: { id } })}
       typed={name}
       onClose={onClose}
     >

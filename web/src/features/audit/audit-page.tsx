@@ -11,7 +11,7 @@ import { IconButton } from '../../components/icon-button.tsx'
 import { Moment } from '../../components/moment.tsx'
 import { Card, Empty, Facts, Page } from '../../components/page.tsx'
 import { SearchBox } from '../../components/search-box.tsx'
-import { calls } from '../../lib/api/calls.ts'
+import { api } from '../../lib/api/client.ts'
 import { auditQuery, since } from '../../lib/api/queries.ts'
 import type { AuditEntry } from '../../lib/api/types.ts'
 import './audit.css'
@@ -37,7 +37,7 @@ export function AuditPage() {
     <Page
       title={t('section.audit')}
       lead={t('audit.lead')}
-      actions={<ShowApiCall call={calls.audit(filter)} compact />}
+      actions={<ShowApiCall call={api('listAudit', { query: filter })} compact />}
     >
       <div className="toolbar">
         <SearchBox label={t('audit.search')} q={q ?? ''} onSearch={text => set({ q: text || undefined })} />

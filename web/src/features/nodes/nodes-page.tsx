@@ -14,7 +14,7 @@ import { Measure } from '../../components/measure.tsx'
 import { Card, Empty, Facts, Page, Skeleton } from '../../components/page.tsx'
 import { type State, StateTag } from '../../components/state-tag.tsx'
 import { useAction } from '../../components/use-action.ts'
-import { calls } from '../../lib/api/calls.ts'
+import { api } from '../../lib/api/client.ts'
 import { useMay } from '../../lib/api/may.ts'
 import { healthQuery, nodesQuery } from '../../lib/api/queries.ts'
 import type { Node } from '../../lib/api/types.ts'
@@ -25,7 +25,7 @@ export function NodesPage() {
   const { t } = useTranslation()
   const nodes = useQuery(nodesQuery())
   return (
-    <Page title={t('section.nodes')} lead={t('nodes.lead')} actions={<ShowApiCall call={calls.nodes()} compact />}>
+    <Page title={t('section.nodes')} lead={t('nodes.lead')} actions={<ShowApiCall call={api('listNodes')} compact />}>
       {nodes.isError && (
         <ErrorPanel error={nodes.error} what={t('nodes.loadFailed')} onRetry={() => void nodes.refetch()} />
       )}
@@ -123,7 +123,7 @@ function NodeActions({ node }: { node: Node }) {
   const [asked, setAsked] = useState<'drain' | 'name' | 'forget' | null>(null)
   const take = useAction({ done: t('nodes.takesAgain', { name: node.name }) })
   if (!useMay('nodes.write')) return null
-  const takeCall = calls.updateNode(node.id, { draining: false })
+  const takeCall = api('updateNode', { path: { id: node.id }, body: { draining: false } })
   const close = () => setAsked(null)
   return (
     <div className="node-actions">
@@ -154,7 +154,7 @@ function NodeActions({ node }: { node: Node }) {
           action={t('nodes.drain')}
           done={t('nodes.drained', { name: node.name })}
           failed={t('nodes.notChanged')}
-          call={calls.updateNode(node.id, { draining: true })}
+          call={api('updateNode', { path: { id: node.id }, body: { draining: true } })}
           onClose={close}
         >
           <p>{t('nodes.drainEffect', { streams: count(node.streams), viewers: count(node.viewers) })}</p>
@@ -167,7 +167,7 @@ function NodeActions({ node }: { node: Node }) {
           action={t('nodes.forget')}
           done={t('nodes.forgotten', { name: node.name })}
           failed={t('nodes.notChanged')}
-          call={calls.forgetNode(node.id)}
+          call={api('deleteNode', { path: { id: node.id } })}
           onClose={close}
         >
           <p>{t('nodes.forgetEffect')}</p>
@@ -186,7 +186,7 @@ function Rename({ node, onClose }: { node: Node; onClose: () => void }) {
       action={t('dialog.save')}
       done={t('nodes.renamed')}
       failed={t('nodes.notChanged')}
-      call={calls.updateNode(node.id, { name: name.trim() })}
+      call={api('updateNode', { path: { id: node.id }, body: { name: name.trim() } })}
       ready={name.trim() !== node.name}
       onClose={onClose}
     >

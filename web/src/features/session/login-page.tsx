@@ -1,3 +1,4 @@
+import { SightlineError } from '@sightline/client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRouter, useSearch } from '@tanstack/react-router'
 import { Button, Input } from 'antd'
@@ -6,8 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { ErrorPanel } from '../../components/error-panel.tsx'
 import { Logo } from '../../components/logo.tsx'
 import { LanguageButton, ThemeButton } from '../../components/preference-buttons.tsx'
-import { ApiError } from '../../lib/api/client.ts'
-import { login } from '../../lib/api/queries.ts'
+import { client } from '../../lib/api/client.ts'
 import { tokenPreference } from '../../lib/preferences.ts'
 import './login.css'
 
@@ -22,14 +22,14 @@ export function LoginPage() {
     document.title = `${t('login.title')} · Sightline`
   }, [t])
   const attempt = useMutation({
-    mutationFn: () => login(name, password),
+    mutationFn: () => client.call('login', { body: { username: name, password } }),
     onSuccess: ({ token }) => {
       queryClient.clear() // what the one before could see
       tokenPreference.set(token)
       router.history.replace(next ?? '/')
     },
   })
-  const wrong = attempt.error instanceof ApiError && attempt.error.status === 401
+  const wrong = attempt.error instanceof SightlineError && attempt.error.status === 401
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
     attempt.mutate()

@@ -6,7 +6,7 @@ import { ErrorPanel } from '../../components/error-panel.tsx'
 import { CheckField, ChoiceField, Fields, TextField } from '../../components/field.tsx'
 import { Card } from '../../components/page.tsx'
 import { useAction } from '../../components/use-action.ts'
-import { calls } from '../../lib/api/calls.ts'
+import { api } from '../../lib/api/client.ts'
 import type { Space } from '../../lib/api/types.ts'
 import { changeOf, draftOf, limitOf, type SpaceDraft } from './space-edit.ts'
 
@@ -21,7 +21,7 @@ export function SpaceForm({ space, readOnly }: { space: Space; readOnly: boolean
   const dirty = Object.keys(change).length > 0
   const wrong = (text: string) => (limitOf(text) === undefined ? t('spaces.limitWrong') : null)
   const ready = dirty && wrong(draft.maxViewers) === null && wrong(draft.maxViewersPerStream) === null
-  const call = calls.updateSpace(space.name, change)
+  const call = api('updateSpace', { path: { name: space.name }, body: change })
   const save = useAction({ done: t('spaces.saved'), onDone: () => setEdited(null) })
   const list = (key: 'publishAllow' | 'publishDeny' | 'playAllow' | 'playDeny' | 'pageAllow' | 'pageDeny') => (
     <TextField

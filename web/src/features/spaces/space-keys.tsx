@@ -10,7 +10,7 @@ import { ChoiceField } from '../../components/field.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Moment } from '../../components/moment.tsx'
 import { Card, Skeleton } from '../../components/page.tsx'
-import { calls } from '../../lib/api/calls.ts'
+import { api } from '../../lib/api/client.ts'
 import { spaceKeysQuery } from '../../lib/api/queries.ts'
 
 /** Seconds an old push key is still taken, as choices. */
@@ -33,7 +33,7 @@ export function SpaceKeysCard({ name, mayRotate }: { name: string; mayRotate: bo
         title={t('spaces.pushKeys')}
         extra={
           <>
-            <ShowApiCall call={calls.spaceKeys(name)} compact />
+            <ShowApiCall call={api('getSpaceKeys', { path: { name } })} compact />
             {rotate('push')}
           </>
         }
@@ -72,7 +72,11 @@ function Rotate({ name, which, onClose }: { name: string; which: 'push' | 'play'
       action={t('spaces.rotate')}
       done={t('spaces.rotated')}
       failed={t('spaces.rotateFailed')}
-      call={which === 'push' ? calls.rotatePushKey(name, Number(grace)) : calls.rotatePlayKey(name)}
+      call={
+        which === 'push'
+          ? api('rotatePushKey', { path: { name }, body: { graceSeconds: Number(grace) } })
+          : api('rotatePlayKey', { path: { name } })
+      }
       onClose={onClose}
     >
       <p>{t(which === 'push' ? 'spaces.rotatePushEffect' : 'spaces.rotatePlayEffect')}</p>

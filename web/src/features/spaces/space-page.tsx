@@ -9,7 +9,7 @@ import { ErrorPanel } from '../../components/error-panel.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Card, Empty, Page, Skeleton } from '../../components/page.tsx'
 import { StateTag } from '../../components/state-tag.tsx'
-import { calls } from '../../lib/api/calls.ts'
+import { api } from '../../lib/api/client.ts'
 import { useMay } from '../../lib/api/may.ts'
 import { spacesQuery } from '../../lib/api/queries.ts'
 import type { Space } from '../../lib/api/types.ts'
@@ -58,7 +58,7 @@ function Loaded({ space }: { space: Space }) {
       }
       actions={
         <>
-          <ShowApiCall call={calls.space(space.name)} compact />
+          <ShowApiCall call={api('getSpace', { path: { name: space.name } })} compact />
           {mayWrite && <DeleteSpace space={space} />}
         </>
       }
@@ -86,7 +86,7 @@ function DeleteSpace({ space: { name } }: { space: Space }) {
           action={t('delete.action')}
           done={t('delete.done', { name })}
           failed={t('spaces.deleteFailed')}
-          call={calls.deleteSpace(name)}
+          call={api('deleteSpace', { path: { name }, query: { force: name } })}
           typed={name}
           onClose={() => setOpen(false)}
           onDone={() => void navigate({ to: '/spaces' })}

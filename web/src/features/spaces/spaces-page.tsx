@@ -12,7 +12,7 @@ import { Icon } from '../../components/icon.tsx'
 import { Moment } from '../../components/moment.tsx'
 import { Card, Empty, Page } from '../../components/page.tsx'
 import { StateTag } from '../../components/state-tag.tsx'
-import { calls } from '../../lib/api/calls.ts'
+import { api } from '../../lib/api/client.ts'
 import { useMay } from '../../lib/api/may.ts'
 import { spacesQuery } from '../../lib/api/queries.ts'
 import type { Space } from '../../lib/api/types.ts'
@@ -31,7 +31,7 @@ export function SpacesPage() {
       lead={t('spaces.lead')}
       actions={
         <>
-          <ShowApiCall call={calls.spaces()} compact />
+          <ShowApiCall call={api('listSpaces')} compact />
           {mayWrite && (
             <Button type="primary" icon={<Icon name="plus" />} onClick={() => setCreating(true)}>
               {t('spaces.create')}
@@ -69,7 +69,7 @@ function CreateSpace({ onClose }: { onClose: () => void }) {
       action={t('spaces.create')}
       done={t('spaces.created', { name })}
       failed={t('spaces.createFailed')}
-      call={calls.createSpace({ name: name.trim() })}
+      call={api('createSpace', { body: { name: name.trim() } })}
       ready={name.trim() !== ''}
       onClose={onClose}
       onDone={() => void navigate({ to: '/spaces/$name', params: { name: name.trim() } })}

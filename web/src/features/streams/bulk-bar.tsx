@@ -6,10 +6,9 @@ import { ShowApiCall } from '../../components/api-call.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx'
 import { Icon, type IconName } from '../../components/icon.tsx'
 import { OperationDialog } from '../../components/operation-dialog.tsx'
-import { calls } from '../../lib/api/calls.ts'
-import { request } from '../../lib/api/client.ts'
+import { api } from '../../lib/api/client.ts'
 import { useMay } from '../../lib/api/may.ts'
-import type { BulkAction, Operation } from '../../lib/api/types.ts'
+import type { BulkAction } from '../../lib/api/types.ts'
 import { count } from '../../lib/format.ts'
 
 /** The platform takes no more in one command. */
@@ -92,9 +91,9 @@ function Confirm({ action, ids, onClose, onStarted }: ConfirmProps) {
   const { t } = useTranslation()
   const field = useId()
   const [typed, setTyped] = useState('')
-  const call = calls.bulkStreams(action, ids)
+  const call = api('bulkStreams', { body: { action, ids } })
   const start = useMutation({
-    mutationFn: () => request<Operation>(call),
+    mutationFn: call.send,
     onSuccess: ({ id }) => onStarted(id),
   })
   // What cannot be undone wants more than a click: the number of streams.

@@ -1,3 +1,4 @@
+import { SightlineError } from '@sightline/client'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Input, Modal } from 'antd'
 import { useId, useState } from 'react'
@@ -6,8 +7,7 @@ import { ShowApiCall } from '../../components/api-call.tsx'
 import { Arrival } from '../../components/arrival.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx'
 import { PublishGuide } from '../../components/publish-guide.tsx'
-import { calls } from '../../lib/api/calls.ts'
-import { ApiError, request } from '../../lib/api/client.ts'
+import { api } from '../../lib/api/client.ts'
 import { spacesQuery, streamQuery } from '../../lib/api/queries.ts'
 import type { Stream } from '../../lib/api/types.ts'
 import { nameProblem } from './stream-name.ts'
@@ -46,9 +46,9 @@ function NameForm({ space: initialSpace, onCreated, onClose }: FormProps) {
   const [space, setSpace] = useState(initialSpace)
   const [name, setName] = useState('')
   const id = useId()
-  const call = calls.createStream({ space, app: 'live', name: name.trim() })
+  const call = api('createStream', { body: { space, app: 'live', name: name.trim() } })
   const create = useMutation({
-    mutationFn: () => request<Stream>(call),
+    mutationFn: call.send,
     onSuccess: async stream => {
       onCreated(stream)
       await queryClient.invalidateQueries({ queryKey: ['streams'] })
@@ -56,7 +56,9 @@ function NameForm({ space: initialSpace, onCreated, onClose }: FormProps) {
   })
   const problem = name === '' ? null : nameProblem(name.trim())
   const fieldError =
-    create.error instanceof ApiError && create.error.field?.split('.').at(-1) === 'name' ? create.error.message : null
+    create.error instanceof SightlineError && create.error.field?.split('.').at(-1) === 'name'
+      ? create.error.message
+      : null
   const wrong = problem !== null ? t(`create.problem.${problem}`) : fieldError
   return (
     <form

@@ -6,7 +6,7 @@ import { ConfirmAction } from '../../components/confirm-action.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Moment } from '../../components/moment.tsx'
 import { useAction } from '../../components/use-action.ts'
-import { calls } from '../../lib/api/calls.ts'
+import { api } from '../../lib/api/client.ts'
 import { useMay } from '../../lib/api/may.ts'
 import type { Stream } from '../../lib/api/types.ts'
 
@@ -41,7 +41,7 @@ function ForbidDialog({ stream, onClose }: { stream: Stream; onClose: () => void
       action={t('forbid.action')}
       done={t('forbid.done', { name: stream.name })}
       failed={t('forbid.failed')}
-      call={calls.forbidStream(stream.id, until, reason)}
+      call={api('forbidStream', { path: { id: stream.id }, body: { until, reason } })}
       onClose={onClose}
     >
       <p>{t('forbid.effect')}</p>
@@ -74,7 +74,7 @@ export function ForbiddenNotice({ stream }: { stream: Stream }) {
   const { t } = useTranslation()
   const { message } = App.useApp()
   const may = useMay('streams.forbid')
-  const call = calls.resumeStream(stream.id)
+  const call = api('resumeStream', { path: { id: stream.id } })
   const resume = useAction({ done: t('forbid.resumed', { name: stream.name }) })
   if (stream.forbidden === null) return null
   const { until, reason } = stream.forbidden

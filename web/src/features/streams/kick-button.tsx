@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { ConfirmAction } from '../../components/confirm-action.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { IconButton } from '../../components/icon-button.tsx'
-import { calls } from '../../lib/api/calls.ts'
+import { api } from '../../lib/api/client.ts'
 import type { Stream, Viewer } from '../../lib/api/types.ts'
 import { address, count } from '../../lib/format.ts'
 
@@ -28,7 +28,7 @@ export function KickButton({ stream, compact = false }: { stream: Stream; compac
           action={label}
           failed={t('kick.failed')}
           done={t('kick.done', { name: stream.name })}
-          call={calls.kickStream(stream.id)}
+          call={api('kickStream', { path: { id: stream.id }, body: {} })}
           onClose={() => setOpen(false)}
         >
           <p>{t('kick.effect', { viewers: count(stream.live?.viewers ?? 0) })}</p>
@@ -53,7 +53,7 @@ export function KickViewerButton({ stream, viewer }: { stream: Stream; viewer: V
           action={label}
           failed={t('kick.failed')}
           done={t('kick.done', { name: remote })}
-          call={calls.kickViewer(stream.id, viewer.id)}
+          call={api('kickStream', { path: { id: stream.id }, body: { viewerId: viewer.id } })}
           onClose={() => setOpen(false)}
         >
           <p>{t('kick.viewerEffect')}</p>

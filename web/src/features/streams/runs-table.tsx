@@ -9,7 +9,7 @@ import { Measure } from '../../components/measure.tsx'
 import { Moment } from '../../components/moment.tsx'
 import { Card, Empty } from '../../components/page.tsx'
 import { StateTag } from '../../components/state-tag.tsx'
-import { calls } from '../../lib/api/calls.ts'
+import { api } from '../../lib/api/client.ts'
 import { runsQuery } from '../../lib/api/queries.ts'
 import type { Stream, StreamRun } from '../../lib/api/types.ts'
 import { address, bytes, duration, protocolName } from '../../lib/format.ts'
@@ -82,7 +82,11 @@ export function RunsTable({ stream }: { stream: Stream }) {
     [t],
   )
   return (
-    <Card className="flush" title={t('runs.title')} extra={<ShowApiCall call={calls.streamRuns(stream.id)} compact />}>
+    <Card
+      className="flush"
+      title={t('runs.title')}
+      extra={<ShowApiCall call={api('listStreamEvents', { path: { id: stream.id } })} compact />}
+    >
       {runs.isError && runs.data === undefined ? (
         <ErrorPanel error={runs.error} what={t('runs.failed')} onRetry={() => void runs.refetch()} />
       ) : (

@@ -6,7 +6,7 @@ import { ShowApiCall } from '../../components/api-call.tsx'
 import { Chart } from '../../components/chart.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx'
 import { Card } from '../../components/page.tsx'
-import { calls } from '../../lib/api/calls.ts'
+import { api } from '../../lib/api/client.ts'
 import { since, streamMetricsQuery } from '../../lib/api/queries.ts'
 import type { Stream, StreamMetrics } from '../../lib/api/types.ts'
 import { bitrate, count, framesPerSecond, milliseconds } from '../../lib/format.ts'
@@ -31,7 +31,10 @@ export function StreamCharts({ stream }: { stream: Stream }) {
             onChange={setSpan}
             options={(['hour', 'day', 'week', 'month'] as const).map(value => ({ value, label: t(`chart.${value}`) }))}
           />
-          <ShowApiCall call={calls.streamMetrics(stream.id, since(SPANS[span]))} compact />
+          <ShowApiCall
+            call={api('getStreamMetrics', { path: { id: stream.id }, query: { from: since(SPANS[span]) } })}
+            compact
+          />
         </>
       }
     >

@@ -17,7 +17,7 @@ import { usePlayer } from '../../components/player/use-player.ts'
 import { PublishGuide } from '../../components/publish-guide.tsx'
 import { StreamState } from '../../components/stream-state.tsx'
 import { Tabs } from '../../components/tabs.tsx'
-import { calls } from '../../lib/api/calls.ts'
+import { api } from '../../lib/api/client.ts'
 import { useMay } from '../../lib/api/may.ts'
 import { streamQuery } from '../../lib/api/queries.ts'
 import type { Live, Stream } from '../../lib/api/types.ts'
@@ -90,7 +90,7 @@ function Loaded({ stream }: { stream: Stream }) {
       }
       actions={
         <>
-          <ShowApiCall call={calls.stream(stream.id)} compact />
+          <ShowApiCall call={api('getStream', { path: { id: stream.id } })} compact />
           <ForbidButton stream={stream} />
           {live === null ? mayWrite && <DeleteButton stream={stream} /> : mayKick && <KickButton stream={stream} />}
         </>
@@ -231,7 +231,7 @@ function DeleteButton({ stream }: { stream: Stream }) {
           action={t('delete.action')}
           done={t('delete.done', { name: stream.name })}
           failed={t('delete.failed')}
-          call={calls.deleteStream(stream.id)}
+          call={api('deleteStream', { path: { id: stream.id } })}
           typed={stream.name}
           onClose={() => setOpen(false)}
           onDone={() => void navigate({ to: '/streams' })}

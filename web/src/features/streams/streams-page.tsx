@@ -12,7 +12,7 @@ import { Measure } from '../../components/measure.tsx'
 import { Card, Empty, Page } from '../../components/page.tsx'
 import { SearchBox } from '../../components/search-box.tsx'
 import { StreamState } from '../../components/stream-state.tsx'
-import { calls } from '../../lib/api/calls.ts'
+import { api } from '../../lib/api/client.ts'
 import { useMay } from '../../lib/api/may.ts'
 import { MAX_LISTED_STREAMS, streamsQuery } from '../../lib/api/queries.ts'
 import type { Stream } from '../../lib/api/types.ts'
@@ -49,7 +49,7 @@ export function StreamsPage() {
       title={t('section.streams')}
       actions={
         <>
-          <ShowApiCall call={calls.streams(filter)} compact />
+          <ShowApiCall call={api('listStreams', { query: filter })} compact />
           {createButton}
         </>
       }

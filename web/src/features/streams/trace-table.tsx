@@ -7,7 +7,7 @@ import { type Column, DataTable } from '../../components/data-table.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx'
 import { Moment } from '../../components/moment.tsx'
 import { Card, Empty } from '../../components/page.tsx'
-import { calls } from '../../lib/api/calls.ts'
+import { api } from '../../lib/api/client.ts'
 import { traceQuery } from '../../lib/api/queries.ts'
 import type { Stream, TraceEntry } from '../../lib/api/types.ts'
 import { address, protocolName } from '../../lib/format.ts'
@@ -63,7 +63,11 @@ export function TraceTable({ stream }: { stream: Stream }) {
     [t],
   )
   return (
-    <Card className="flush" title={t('trace.title')} extra={<ShowApiCall call={calls.trace(stream.id)} compact />}>
+    <Card
+      className="flush"
+      title={t('trace.title')}
+      extra={<ShowApiCall call={api('traceStream', { path: { id: stream.id } })} compact />}
+    >
       <p className="muted card-lead">{t('trace.how')}</p>
       {trace.isError && trace.data === undefined ? (
         <ErrorPanel error={trace.error} what={t('trace.failed')} onRetry={() => void trace.refetch()} />

@@ -7,7 +7,7 @@ import { type Column, DataTable } from '../../components/data-table.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx'
 import { Measure } from '../../components/measure.tsx'
 import { Card, Empty } from '../../components/page.tsx'
-import { calls } from '../../lib/api/calls.ts'
+import { api } from '../../lib/api/client.ts'
 import { useMay } from '../../lib/api/may.ts'
 import { viewersQuery } from '../../lib/api/queries.ts'
 import type { Stream, Viewer } from '../../lib/api/types.ts'
@@ -99,7 +99,11 @@ export function ViewersTable({ stream }: { stream: Stream }) {
       </Card>
     )
   return (
-    <Card className="flush" title={t('viewers.title')} extra={<ShowApiCall call={calls.viewers(stream.id)} compact />}>
+    <Card
+      className="flush"
+      title={t('viewers.title')}
+      extra={<ShowApiCall call={api('listViewers', { path: { id: stream.id } })} compact />}
+    >
       {viewers.isError && viewers.data === undefined ? (
         <ErrorPanel error={viewers.error} what={t('viewers.loadFailed')} onRetry={() => void viewers.refetch()} />
       ) : (

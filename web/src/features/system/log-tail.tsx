@@ -9,7 +9,7 @@ import { Moment } from '../../components/moment.tsx'
 import { Card, Empty, Skeleton } from '../../components/page.tsx'
 import { SearchBox } from '../../components/search-box.tsx'
 import { StateTag } from '../../components/state-tag.tsx'
-import { calls } from '../../lib/api/calls.ts'
+import { api } from '../../lib/api/client.ts'
 import { logsQuery } from '../../lib/api/queries.ts'
 import type { Line } from '../../lib/api/types.ts'
 
@@ -37,7 +37,7 @@ export function LogTail() {
           <CheckField label={t('system.onlyBad')} checked={bad} onChange={setBad} />
           <SearchBox label={t('system.searchLog')} q={q} onSearch={setQ} />
           <CopyButton value={text} label={t('system.tab.log')} />
-          <ShowApiCall call={calls.logs(LINES)} compact />
+          <ShowApiCall call={api('getSystemLogs', { query: { tail: LINES } })} compact />
         </>
       }
     >

@@ -13,11 +13,10 @@ import { Card, Empty, Facts, Page } from '../../components/page.tsx'
 import { SearchBox } from '../../components/search-box.tsx'
 import { Tabs } from '../../components/tabs.tsx'
 import { useAction } from '../../components/use-action.ts'
-import { calls } from '../../lib/api/calls.ts'
-import { request } from '../../lib/api/client.ts'
+import { api } from '../../lib/api/client.ts'
 import { useMay } from '../../lib/api/may.ts'
 import { healthQuery, systemQuery } from '../../lib/api/queries.ts'
-import type { Operation, Reload, Setting } from '../../lib/api/types.ts'
+import type { Operation, Setting } from '../../lib/api/types.ts'
 import { duration } from '../../lib/format.ts'
 import { LogTail } from './log-tail.tsx'
 import './system.css'
@@ -52,7 +51,7 @@ function Settings({ mayReload }: { mayReload: boolean }) {
   const [q, setQ] = useState('')
   const columns = useColumns()
   const reload = useMutation({
-    mutationFn: () => request<Reload>(calls.reload()),
+    mutationFn: api('reloadSystem').send,
     onSuccess: async ({ changed }) => {
       void message.success(
         changed.length === 0 ? t('system.unchanged') : t('system.reloaded', { keys: changed.join(', ') }),
@@ -81,7 +80,7 @@ function Settings({ mayReload }: { mayReload: boolean }) {
           ? {
               extra: (
                 <>
-                  <ShowApiCall call={calls.reload()} compact />
+                  <ShowApiCall call={api('reloadSystem')} compact />
                   <Button icon={<Icon name="refresh" />} loading={reload.isPending} onClick={() => reload.mutate()}>
                     {t('system.reload')}
                   </Button>
@@ -134,7 +133,7 @@ function Settings({ mayReload }: { mayReload: boolean }) {
 function SupportBundle() {
   const { t } = useTranslation()
   const [operation, setOperation] = useState<string | null>(null)
-  const call = calls.supportBundle()
+  const call = api('createSupportBundle')
   const start = useAction<Operation>({ done: t('system.bundleStarted'), onDone: ({ id }) => setOperation(id) })
   return (
     <>

@@ -1,5 +1,5 @@
-import { tokenPreference } from '../preferences.ts'
-import { EventStreamParser } from './event-source.ts'
+import { SightlineError } from '@sightline/client'
+import { client } from './client.ts'
 
 /** What the platform tells: `type` and the fields of its data. `at` is UTC. */
 export interface FeedEvent {
@@ -85,42 +85,27 @@ export class Feed {
     this.#abort = abort
     let pauseMs: number = BACKOFF_MS[Math.min(this.#failures, BACKOFF_MS.length - 1)] ?? REFUSED_PAUSE_MS
     let lost = false
+    const lastEventId = this.#lastId === '' ? null : this.#lastId
+    const heard = () => {
+      window.clearTimeout(this.#silence)
+      this.#silence = window.setTimeout(() => abort.abort(), SILENCE_MS)
+    }
     try {
-      const response = await fetch('/api/v1/events', {
-        signal: abort.signal,
-        headers: {
-          authorization: `Bearer ${tokenPreference.get()}`,
-          ...(this.#lastId === '' ? {} : { 'last-event-id': this.#lastId }),
-        },
-      })
-      if (response.ok && response.body !== null) await this.#read(response.body, abort)
-      else if (response.status < 500) pauseMs = REFUSED_PAUSE_MS
-      else lost = true
-    } catch {
-      lost = true // unreachable, cut off, or told to stop: then nothing below happens
+      for await (const { type, id, data } of client.listen({}, { signal: abort.signal, lastEventId, heard })) {
+        if (this.#abort !== abort) return
+        this.#lastId = id ?? this.#lastId
+        this.#failures = 0
+        this.#set({ mode: 'live', lostAtMs: null })
+        this.#onEvent({ id: id ?? '', type, at: String(data['at'] ?? ''), data })
+      }
+    } catch (error) {
+      if (error instanceof SightlineError && error.status > 0 && error.status < 500) pauseMs = REFUSED_PAUSE_MS
+      else lost = true // unreachable, cut off, or told to stop: then nothing below happens
     }
     if (this.#closed || this.#abort !== abort) return
     window.clearTimeout(this.#silence)
     this.#failures++
     this.#set({ mode: 'polling', lostAtMs: lost ? (this.#state.lostAtMs ?? Date.now()) : null })
     this.#timer = window.setTimeout(() => void this.#run(), pauseMs)
-  }
-
-  async #read(body: ReadableStream<Uint8Array<ArrayBuffer>>, abort: AbortController): Promise<void> {
-    const parser = new EventStreamParser()
-    const reader = body.pipeThrough(new TextDecoderStream()).getReader()
-    for (;;) {
-      window.clearTimeout(this.#silence)
-      this.#silence = window.setTimeout(() => abort.abort(), SILENCE_MS)
-      const { done, value } = await reader.read()
-      if (done || this.#abort !== abort) return
-      for (const { type, data, id } of parser.push(value)) {
-        this.#lastId = id || this.#lastId
-        this.#failures = 0
-        this.#set({ mode: 'live', lostAtMs: null })
-        const fields = JSON.parse(data) as Record<string, unknown> // the platform writes objects only
-        this.#onEvent({ id, type, at: String(fields['at'] ?? ''), data: fields })
-      }
-    }
   }
 }

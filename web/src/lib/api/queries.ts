@@ -1,33 +1,13 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { type AuditFilter, calls, type StreamFilter } from './calls.ts'
-import { request } from './client.ts'
+import { client } from './client.ts'
 import { pollMs, refreshEvery } from './live-updates.ts'
-import type {
-  Account,
-  ApiKey,
-  AuditEntry,
-  Health,
-  Line,
-  Me,
-  Node,
-  Operation,
-  Overview,
-  Page,
-  PlatformMetrics,
-  Session,
-  SessionEntry,
-  Space,
-  SpaceKeys,
-  Stream,
-  StreamMetrics,
-  StreamRun,
-  System,
-  TraceEntry,
-  Viewer,
-} from './types.ts'
+import type { AuditFilter, Stream, StreamFilter } from './types.ts'
 
 /** The console lists this many streams at most; past it the search has to narrow. */
 export const MAX_LISTED_STREAMS = 5000
+
+/** Rows asked for at once: the most the platform gives. */
+const PAGE_ROWS = 500
 
 /** How often live numbers are asked for without the feed: every second while that is cheap, slower for long lists. */
 function refreshMs(rows: number): number {
@@ -37,14 +17,12 @@ function refreshMs(rows: number): number {
 
 const MINUTE_MS = 60_000
 
-async function allStreams(filter: StreamFilter, signal: AbortSignal): Promise<readonly Stream[]> {
+async function allStreams(query: StreamFilter, signal: AbortSignal): Promise<readonly Stream[]> {
   const rows: Stream[] = []
-  let cursor: string | undefined
-  do {
-    const page = await request<Page<Stream>>(calls.streams(filter, cursor), signal)
-    rows.push(...page.items)
-    cursor = page.nextCursor ?? undefined
-  } while (cursor !== undefined && rows.length < MAX_LISTED_STREAMS)
+  for await (const stream of client.all('listStreams', { query: { ...query, limit: PAGE_ROWS }, signal })) {
+    rows.push(stream)
+    if (rows.length === MAX_LISTED_STREAMS) break
+  }
   return rows
 }
 
@@ -64,7 +42,7 @@ export const streamSearchQuery = (q: string, space: string | undefined, limit = 
   queryOptions({
     queryKey: ['streams', 'search', q, space, limit],
     queryFn: async ({ signal }) =>
-      (await request<Page<Stream>>(calls.streams({ q, space, limit }), signal)).items.slice(0, limit),
+      (await client.call('listStreams', { query: { q: q || undefined, space, limit }, signal })).items,
     placeholderData: keepPreviousData,
   })
 
@@ -73,7 +51,7 @@ export const liveStreamsQuery = (space: string | undefined) =>
   queryOptions({
     queryKey: ['streams', 'live', space],
     queryFn: async ({ signal }) =>
-      (await request<Page<Stream>>(calls.streams({ space, state: 'on', limit: 200 }), signal)).items,
+      (await client.call('listStreams', { query: { space, state: 'on', limit: 200 }, signal })).items,
     refetchInterval: () => pollMs(2000, false),
     meta: refreshEvery(20_000),
     placeholderData: keepPreviousData,
@@ -82,7 +60,7 @@ export const liveStreamsQuery = (space: string | undefined) =>
 export const streamQuery = (id: string, everyMs = 1000) =>
   queryOptions({
     queryKey: ['streams', 'one', id],
-    queryFn: ({ signal }) => request<Stream>(calls.stream(id), signal),
+    queryFn: ({ signal }) => client.call('getStream', { path: { id }, signal }),
     refetchInterval: () => pollMs(everyMs, false),
     meta: refreshEvery(2 * everyMs),
   })
@@ -90,7 +68,7 @@ export const streamQuery = (id: string, everyMs = 1000) =>
 export const viewersQuery = (id: string) =>
   queryOptions({
     queryKey: ['viewers', id],
-    queryFn: async ({ signal }) => (await request<Page<Viewer>>(calls.viewers(id), signal)).items,
+    queryFn: async ({ signal }) => (await client.call('listViewers', { path: { id }, signal })).items,
     refetchInterval: ({ state }) => Math.max(2000, refreshMs(state.data?.length ?? 0)),
   })
 
@@ -98,7 +76,7 @@ export const viewersQuery = (id: string) =>
 export const streamMetricsQuery = (id: string, minutes: number) =>
   queryOptions({
     queryKey: ['metrics', id, minutes],
-    queryFn: ({ signal }) => request<StreamMetrics>(calls.streamMetrics(id, since(minutes)), signal),
+    queryFn: ({ signal }) => client.call('getStreamMetrics', { path: { id }, query: { from: since(minutes) }, signal }),
     refetchInterval: MINUTE_MS / 2,
     placeholderData: keepPreviousData,
   })
@@ -108,7 +86,8 @@ export const since = (minutes: number): string => new Date(Date.now() - minutes 
 export const runsQuery = (id: string) =>
   infiniteQueryOptions({
     queryKey: ['streams', 'runs', id],
-    queryFn: ({ signal, pageParam }) => request<Page<StreamRun>>(calls.streamRuns(id, pageParam), signal),
+    queryFn: ({ signal, pageParam }) =>
+      client.call('listStreamEvents', { path: { id }, query: { limit: 50, cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
   })
@@ -116,21 +95,21 @@ export const runsQuery = (id: string) =>
 export const traceQuery = (id: string) =>
   queryOptions({
     queryKey: ['streams', 'trace', id],
-    queryFn: async ({ signal }) => (await request<Page<TraceEntry>>(calls.trace(id), signal)).items,
+    queryFn: async ({ signal }) => (await client.call('traceStream', { path: { id }, signal })).items,
     refetchInterval: () => pollMs(5000, MINUTE_MS),
   })
 
 export const overviewQuery = () =>
   queryOptions({
     queryKey: ['overview'],
-    queryFn: ({ signal }) => request<Overview>(calls.overview(), signal),
+    queryFn: ({ signal }) => client.call('getOverview', { signal }),
     refetchInterval: 2000,
   })
 
 export const overviewMetricsQuery = (minutes: number) =>
   queryOptions({
     queryKey: ['metrics', 'platform', minutes],
-    queryFn: ({ signal }) => request<PlatformMetrics>(calls.overviewMetrics(since(minutes)), signal),
+    queryFn: ({ signal }) => client.call('getOverviewMetrics', { query: { from: since(minutes) }, signal }),
     refetchInterval: MINUTE_MS / 2,
     placeholderData: keepPreviousData,
   })
@@ -138,41 +117,43 @@ export const overviewMetricsQuery = (minutes: number) =>
 export const spacesQuery = () =>
   queryOptions({
     queryKey: ['spaces'],
-    queryFn: async ({ signal }) => (await request<Page<Space>>(calls.spaces(), signal)).items,
+    queryFn: async ({ signal }) => (await client.call('listSpaces', { signal })).items,
     staleTime: MINUTE_MS,
   })
 
 export const spaceKeysQuery = (name: string) =>
   queryOptions({
     queryKey: ['spaces', 'keys', name],
-    queryFn: ({ signal }) => request<SpaceKeys>(calls.spaceKeys(name), signal),
+    queryFn: ({ signal }) => client.call('getSpaceKeys', { path: { name }, signal }),
   })
 
 export const usersQuery = (q: string) =>
   queryOptions({
     queryKey: ['users', q],
-    queryFn: async ({ signal }) => (await request<Page<Account>>(calls.users(q), signal)).items,
+    queryFn: async ({ signal }) =>
+      (await client.call('listUsers', { query: { q: q || undefined, limit: PAGE_ROWS }, signal })).items,
     placeholderData: keepPreviousData,
   })
 
 export const sessionsQuery = (user: string | undefined) =>
   queryOptions({
     queryKey: ['sessions', user],
-    queryFn: async ({ signal }) => (await request<Page<SessionEntry>>(calls.sessions(user), signal)).items,
+    queryFn: async ({ signal }) => (await client.call('listSessions', { query: { user }, signal })).items,
     refetchInterval: MINUTE_MS,
   })
 
 export const apiKeysQuery = (user: string | undefined) =>
   queryOptions({
     queryKey: ['api-keys', user],
-    queryFn: async ({ signal }) => (await request<Page<ApiKey>>(calls.apiKeys(user), signal)).items,
+    queryFn: async ({ signal }) => (await client.call('listApiKeys', { query: { user }, signal })).items,
     refetchInterval: MINUTE_MS,
   })
 
 export const auditQuery = (filter: AuditFilter) =>
   infiniteQueryOptions({
     queryKey: ['audit', filter],
-    queryFn: ({ signal, pageParam }) => request<Page<AuditEntry>>(calls.audit(filter, pageParam), signal),
+    queryFn: ({ signal, pageParam }) =>
+      client.call('listAudit', { query: { ...filter, limit: 100, cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
     placeholderData: keepPreviousData,
@@ -181,7 +162,7 @@ export const auditQuery = (filter: AuditFilter) =>
 export const operationsQuery = () =>
   queryOptions({
     queryKey: ['operations', 'list'],
-    queryFn: async ({ signal }) => (await request<Page<Operation>>(calls.operations(), signal)).items,
+    queryFn: async ({ signal }) => (await client.call('listOperations', { query: { limit: 20 }, signal })).items,
     refetchInterval: ({ state }) =>
       state.data?.some(each => each.state === 'running') ? 2000 : pollMs(15_000, 2 * MINUTE_MS),
   })
@@ -189,42 +170,40 @@ export const operationsQuery = () =>
 export const operationQuery = (id: string) =>
   queryOptions({
     queryKey: ['operations', 'one', id],
-    queryFn: ({ signal }) => request<Operation>(calls.operation(id), signal),
+    queryFn: ({ signal }) => client.call('getOperation', { path: { id }, signal }),
     refetchInterval: ({ state }) => (state.data?.state === 'running' ? 500 : false),
   })
 
 export const nodesQuery = () =>
   queryOptions({
     queryKey: ['nodes'],
-    queryFn: async ({ signal }) => (await request<Page<Node>>(calls.nodes(), signal)).items,
+    queryFn: async ({ signal }) => (await client.call('listNodes', { signal })).items,
     refetchInterval: 2000,
   })
 
 export const systemQuery = () =>
   queryOptions({
     queryKey: ['system'],
-    queryFn: ({ signal }) => request<System>(calls.system(), signal),
+    queryFn: ({ signal }) => client.call('getSystem', { signal }),
   })
 
 export const logsQuery = (tail: number) =>
   queryOptions({
     queryKey: ['system', 'logs', tail],
-    queryFn: async ({ signal }) => (await request<Page<Line>>(calls.logs(tail), signal)).items,
+    queryFn: async ({ signal }) => (await client.call('getSystemLogs', { query: { tail }, signal })).items,
     refetchInterval: 3000,
   })
 
 export const healthQuery = () =>
   queryOptions({
     queryKey: ['health'],
-    queryFn: ({ signal }) => request<Health>(calls.health(), signal),
+    queryFn: ({ signal }) => client.call('getHealth', { signal }),
     staleTime: MINUTE_MS,
   })
 
 export const meQuery = () =>
   queryOptions({
     queryKey: ['me'],
-    queryFn: ({ signal }) => request<Me>(calls.me(), signal),
+    queryFn: ({ signal }) => client.call('getMe', { signal }),
     staleTime: 300_000,
   })
-
-export const login = (username: string, password: string) => request<Session>(calls.login(username, password))

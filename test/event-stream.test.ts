@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { EventStreamParser } from './event-source.ts'
+import { EventStreamParser } from '../clients/typescript/src/event-stream.ts'
 
 const TEXT =
   'retry: 2000\n\nevent: ready\nid: e.1\ndata: {}\n\n: alive\n\nevent: stream.on\nid: e.2\ndata: {"a":1}\n\ndata: one\ndata: two\n\nevent: empty\n\n'
