@@ -12,6 +12,7 @@ import { HttpVisitors } from '../node/http-visitor.ts'
 import { Hub } from '../node/hub.ts'
 import { HubLinkHandlers } from '../node/hub-link-handlers.ts'
 import type { HubSettings } from '../node/hub-settings.ts'
+import { Leases } from '../node/leases.ts'
 import { createLinkClient, type LinkClient } from '../node/link-client.ts'
 import { HubLiveHost } from '../node/live-host.ts'
 import { LoadMonitor } from '../node/load.ts'
@@ -56,10 +57,12 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
   const spaces = new Spaces(ownSpace(settings))
   const pace = new Pace()
   const load = stack.add(new LoadMonitor(clock, timers, pace))
+  const leases = stack.add(new Leases(timers))
   const hub = stack.add(
     new Hub({
       settings: () => hubSettings(settings),
       access: new Access(spaces, clock),
+      leases,
       pace,
       clock,
       timers,
@@ -128,7 +131,7 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
     )
     link.start()
     // Until the first desired state has come, publishers with the right key would be refused.
-    if (store.spaces() === null) await handlers.firstState(timers)
+    if (store.state('spaces') === null) await handlers.firstState(timers)
   }
 
   return {

@@ -77,9 +77,9 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
       const told = fromNodeEvent(nodeId, event)
       if (told) feed.publish(told)
     }
-    const events = new NodeEvents(db, history, log, tellFeed)
+    const events = new NodeEvents(db, [history], log, tellFeed)
     const nodeStore = new NodeStore(db)
-    const desired = () => spaces.desired
+    const desired = [spaces.topic]
     const onNode = (nodeId: string, state: 'on' | 'lost', reason: string) =>
       feed.publish({ type: `node.${state}`, permission: 'nodes.read', path: null, data: { nodeId, reason } })
     const links = closing.add(new NodeLinks({ store: nodeStore, events, desired, onNode, clock, timers, log }))

@@ -19,7 +19,10 @@ let node: Node
 let platform: Platform
 let closed: string[]
 let reports: NodeReport[]
-let answers: RequestHandlers<typeof PLATFORM_SAYS>
+let answers: Pick<
+  RequestHandlers<typeof PLATFORM_SAYS>,
+  'spaces.apply' | 'stream.kick' | 'streams.list' | 'stream.viewers' | 'stream.trace' | 'settings.reload'
+>
 
 beforeEach(() => {
   time = new FakeTime()

@@ -47,7 +47,8 @@ export interface ConnectionOptions<Ours extends Vocabulary, Theirs extends Vocab
   readonly peer: string
   readonly says: Ours
   readonly hears: Theirs
-  readonly requests: RequestHandlers<Theirs>
+  /** A request without a handler is refused: the feature is off here. */
+  readonly requests: Partial<RequestHandlers<Theirs>>
   readonly notices: NoticeHandlers<Theirs>
   readonly clock: Clock
   readonly timers: Timers

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { GB_EVENTS } from './gb28181.ts'
+import { RECORDING_EVENTS } from './recording.ts'
 import { PublisherStatus, StreamPath, TraceId } from './status.ts'
 
 const atMs = z.number().int().nonnegative()
@@ -12,6 +14,8 @@ const agent = z.string().max(256).optional()
 
 /** What happened at a node and must reach the platform exactly once, in order, however long the link is down. */
 export const NodeEvent = z.discriminatedUnion('type', [
+  ...GB_EVENTS,
+  ...RECORDING_EVENTS,
   /** First event of every start of the node process: whatever it had open before is over. */
   z.object({ type: z.literal('node.started'), version: z.string().max(64), atMs }),
   z.object({ type: z.literal('stream.started'), path: StreamPath, publisher: PublisherStatus, traceId, atMs }),

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { GB_REQUESTS } from './gb28181.ts'
+import { RECORDING_REQUESTS } from './recording.ts'
 import { NodeReport, StreamPath, StreamStatus, ViewerStatus } from './status.ts'
 import { TraceEntry } from './trace.ts'
 
@@ -100,6 +102,8 @@ const empty = z.object({})
 
 /** Requests the platform makes to a node. */
 export const PLATFORM_REQUESTS = {
+  ...GB_REQUESTS,
+  ...RECORDING_REQUESTS,
   'spaces.apply': { params: SpacesState, result: empty },
   'stream.kick': { params: KickTarget, result: z.object({ kicked: z.boolean() }) },
   'streams.list': { params: empty, result: z.object({ streams: z.array(StreamStatus) }) },

@@ -43,11 +43,7 @@ export class Access {
   check(request: AccessRequest): SpaceState {
     const { action, address, pageUrl, remote } = request
     if (this.#spaces.draining) throw refusal(action, 'draining', 'this node takes nobody new')
-    const space = this.#spaces.get(address.space)
-    if (!space) throw refusal(action, 'space', `space ${address.space} does not exist`)
-    if (space.enabled === false) throw refusal(action, 'disabled', disabledReason(space.name))
-    const forbidden = action === 'publish' ? this.#spaces.forbidden(pathOf(address), this.#clock.nowMs()) : null
-    if (forbidden) throw refusal(action, 'forbidden', forbiddenReason(forbidden))
+    const space = this.#space(action, address)
     if (!addressAllowed(space.addressRules, action, remote)) {
       throw refusal(action, 'address', `the rules of space ${space.name} do not allow this address`)
     }
@@ -56,6 +52,20 @@ export class Access {
     }
     const verdict = this.#verdict(request, space)
     if (verdict !== 'ok') throw refusal(action, verdict, REASONS[verdict])
+    return space
+  }
+
+  /** For what the node brings itself: without key, address and page. Throws AppError FORBIDDEN with the reason. */
+  checkOwn(address: StreamAddress): SpaceState {
+    return this.#space('publish', address)
+  }
+
+  #space(action: SignedAction, address: StreamAddress): SpaceState {
+    const space = this.#spaces.get(address.space)
+    if (!space) throw refusal(action, 'space', `space ${address.space} does not exist`)
+    if (space.enabled === false) throw refusal(action, 'disabled', disabledReason(space.name))
+    const forbidden = action === 'publish' ? this.#spaces.forbidden(pathOf(address), this.#clock.nowMs()) : null
+    if (forbidden) throw refusal(action, 'forbidden', forbiddenReason(forbidden))
     return space
   }
 

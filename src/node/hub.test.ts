@@ -10,6 +10,7 @@ import { FlvPackager } from '../protocols/http-live/flv-packager.ts'
 import { Access } from './access.ts'
 import { Hub, type Visitor } from './hub.ts'
 import { HubLinkHandlers } from './hub-link-handlers.ts'
+import { Leases } from './leases.ts'
 import { Spaces } from './spaces.ts'
 import { streamStatus } from './status.ts'
 
@@ -70,6 +71,7 @@ function setUp(maxViewersPerStream = 10) {
       queue: { bytes: 1 << 20, ageMs: 30_000, stallMs: 60_000 },
     }),
     access: new Access(spaces, time),
+    leases: new Leases(time),
     pace: new Pace(),
     clock: time,
     timers: time,

@@ -14,6 +14,7 @@ import type { Access } from './access.ts'
 import { BroadcastSeat } from './broadcast-seat.ts'
 import { type Action, Chronicle } from './chronicle.ts'
 import type { HubSettings } from './hub-settings.ts'
+import type { Leases } from './leases.ts'
 import { pathOf, type StreamAddress } from './paths.ts'
 import type { TraceJournal } from './trace-journal.ts'
 import { type ViewerInfo, type ViewerSession, Viewers } from './viewers.ts'
@@ -22,6 +23,7 @@ export interface HubOptions {
   /** Read anew at each use, so that a reload counts from the next publisher or viewer on. */
   readonly settings: () => HubSettings
   readonly access: Access
+  readonly leases: Leases
   readonly pace: Pace
   readonly clock: Clock
   readonly timers: Timers
@@ -30,6 +32,11 @@ export interface HubOptions {
   /** A stream was made, for outputs that run without viewers. */
   readonly onOpen?: (stream: Stream) => void
 }
+
+/** Between the answer to a viewer and the first byte to him his place is kept for this long. */
+const SEAT_KEPT_MS = 5000
+/** Longest wait for a stream that has to be brought: a device answers an INVITE within 10 s and needs a keyframe. */
+const ON_DEMAND_WAIT_MS = 20_000
 
 /** Somebody at the door, with what he showed. */
 export interface Visitor {
@@ -45,6 +52,9 @@ export interface Visitor {
   /** The same in everything that is told about this request. */
   readonly traceId: string
 }
+
+/** Ends a wait for a stream: it is there, or will not come. */
+type Wake = (error?: AppError) => void
 
 /** Why a stream is put out. */
 export interface Sentence {
@@ -78,7 +88,9 @@ export class Hub {
   /** Of streams that are over. */
   readonly #ended = { bytesIn: 0, bytesOut: 0, framesIn: 0, framesDropped: 0 }
   /** Viewers waiting for a stream to be published, by path. */
-  readonly #waiting = new Map<string, Set<() => void>>()
+  readonly #waiting = new Map<string, Set<Wake>>()
+  /** Leases of viewers, by viewer. */
+  readonly #held = new Map<string, () => void>()
 
   constructor(options: HubOptions) {
     this.#options = options
@@ -86,9 +98,14 @@ export class Hub {
     this.#outputs = new Outputs({ pace, clock, timers, settings: stream => this.#broadcastSettings(stream) })
     this.#chronicle = new Chronicle({ clock, log, emit })
     this.viewers = new Viewers(clock, {
-      started: viewer => this.#chronicle.joined(viewer),
+      started: viewer => {
+        this.#held.set(viewer.id, options.leases.hold(viewer.path, 'viewer'))
+        this.#chronicle.joined(viewer)
+      },
       stopped: (viewer, durationMs, reason) => {
         this.#chronicle.left(viewer, durationMs, reason)
+        this.#held.get(viewer.id)?.()
+        this.#held.delete(viewer.id)
       },
     })
   }
@@ -117,13 +134,20 @@ export class Hub {
 
   /** Checks a publisher and gives it the stream. Throws AppError FORBIDDEN or STREAM_BUSY. */
   publish(visitor: Visitor, publisher: PublisherInfo, onKick: (reason: string) => void): Publication {
-    return this.#admit('publish', visitor, (path, space) => {
-      const stream = this.#streams.get(path) ?? this.#open(path, space)
-      this.#spaceOf.set(stream, space)
-      const publication = stream.publish(publisher, onKick)
-      for (const wake of this.#waiting.get(path) ?? []) wake()
-      return publication
-    })
+    return this.#admit('publish', visitor, (path, space) => this.#publish(path, space, publisher, onKick))
+  }
+
+  /**
+   * Gives a stream to what the node itself brings: a device it invited, a source it pulls. No key is asked for, but
+   * what is forbidden stays so. Throws AppError FORBIDDEN or STREAM_BUSY.
+   */
+  publishOwn(address: StreamAddress, publisher: PublisherInfo, onKick: (reason: string) => void): Publication {
+    return this.#publish(pathOf(address), this.#options.access.checkOwn(address), publisher, onKick)
+  }
+
+  /** What viewers wait for will not come: they are told why. */
+  failed(path: string, error: AppError): void {
+    for (const wake of [...(this.#waiting.get(path) ?? [])]) wake(error)
   }
 
   /**
@@ -140,12 +164,16 @@ export class Hub {
       if (maxViewers === undefined || this.viewers.countInSpace(space.name) < maxViewers) return path
       throw new AppError('VIEWER_LIMIT', { limit: maxViewers })
     })
-    const stream = this.#streams.get(path) ?? (await this.#waitFor(path, signal))
-    if (!stream) {
-      const error = new AppError('STREAM_NOT_FOUND', { path })
+    const release = this.#options.leases.hold(path, 'viewer')
+    let stream: Stream
+    try {
+      stream = this.#streams.get(path) ?? (await this.#waitFor(path, signal))
+    } catch (error) {
+      release()
       if (!signal.aborted) this.#chronicle.refused('play', { path, protocol, remote, traceId }, error)
       throw error
     }
+    this.#options.timers.after(SEAT_KEPT_MS, release)
     return { stream, viewer: { path, protocol, remote, agent, traceId } }
   }
 
@@ -226,21 +254,34 @@ export class Hub {
     return stream
   }
 
-  /** Null when nobody published in time, or the viewer left. */
-  #waitFor(path: string, signal: AbortSignal): Promise<Stream | null> {
-    const { timers, settings } = this.#options
-    return new Promise(resolve => {
+  #publish(path: string, space: SpaceState, publisher: PublisherInfo, onKick: (reason: string) => void): Publication {
+    const stream = this.#streams.get(path) ?? this.#open(path, space)
+    this.#spaceOf.set(stream, space)
+    const publication = stream.publish(publisher, onKick)
+    for (const wake of [...(this.#waiting.get(path) ?? [])]) wake()
+    return publication
+  }
+
+  /** Rejects with STREAM_NOT_FOUND when nobody published in time or the viewer left, or with why it will not come. */
+  #waitFor(path: string, signal: AbortSignal): Promise<Stream> {
+    const { leases, timers, settings } = this.#options
+    const { standbyMs } = settings()
+    return new Promise((resolve, reject) => {
       const waiting = this.#waiting.get(path) ?? new Set()
       this.#waiting.set(path, waiting)
-      const settle = () => {
+      const settle = (error?: AppError) => {
         timer.cancel()
-        signal.removeEventListener('abort', settle)
+        signal.removeEventListener('abort', leave)
         waiting.delete(settle)
         if (waiting.size === 0) this.#waiting.delete(path)
-        resolve(signal.aborted ? null : (this.#streams.get(path) ?? null))
+        const stream = signal.aborted ? undefined : this.#streams.get(path)
+        if (stream) resolve(stream)
+        else reject(error ?? new AppError('STREAM_NOT_FOUND', { path }))
       }
-      const timer = timers.after(settings().standbyMs, settle)
-      signal.addEventListener('abort', settle)
+      const leave = () => settle()
+      const waitMs = leases.isOnDemand(path) ? Math.max(standbyMs, ON_DEMAND_WAIT_MS) : standbyMs
+      const timer = timers.after(waitMs, leave)
+      signal.addEventListener('abort', leave)
       waiting.add(settle)
     })
   }

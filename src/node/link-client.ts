@@ -3,7 +3,7 @@ import { AppError, errorText } from '../base/errors.ts'
 import type { Closable } from '../base/lifecycle.ts'
 import type { Log } from '../base/log.ts'
 import type { Carrier } from '../link/carrier.ts'
-import { Connection } from '../link/connection.ts'
+import { Connection, type RequestHandlers } from '../link/connection.ts'
 import type { NodeEvent } from '../link/events.ts'
 import { type Endpoints, LINK_VERSION, NODE_SAYS, PLATFORM_SAYS } from '../link/messages.ts'
 import type { NodeReport } from '../link/status.ts'
@@ -32,6 +32,8 @@ export interface LinkClientOptions {
   readonly store: NodeStore
   readonly outbox: Outbox
   readonly handlers: LinkHandlers
+  /** Answers of the features that are on at this node: devices, recordings. */
+  readonly features?: Partial<RequestHandlers<typeof PLATFORM_SAYS>>
   readonly report: () => NodeReport
   readonly clock: Clock
   readonly timers: Timers
@@ -89,7 +91,7 @@ class Client implements LinkClient {
 
   start(): void {
     const { clock, handlers, outbox, store, version } = this.#options
-    const stored = store.spaces()
+    const stored = store.state('spaces')
     if (stored) handlers.applySpaces(stored)
     outbox.onWritten(() => void this.#deliver())
     outbox.add({ type: 'node.started', version, atMs: clock.nowMs() })
@@ -153,21 +155,22 @@ class Client implements LinkClient {
     void this.#deliver()
   }
 
-  #requests() {
-    const { handlers, store } = this.#options
+  #requests(): Partial<RequestHandlers<typeof PLATFORM_SAYS>> {
+    const { features, handlers, store } = this.#options
     return {
-      'spaces.apply': (state: Parameters<NodeStore['saveSpaces']>[0]) => {
-        store.saveSpaces(state)
+      ...features,
+      'spaces.apply': state => {
+        store.saveState('spaces', state)
         handlers.applySpaces(state)
         return {}
       },
-      'stream.kick': (target: Parameters<LinkHandlers['kick']>[0]) => ({ kicked: handlers.kick(target) }),
+      'stream.kick': target => ({ kicked: handlers.kick(target) }),
       'streams.list': () => ({ streams: [...handlers.streams()] }),
-      'stream.viewers': ({ path, viewerId }: { path: string; viewerId?: string | undefined }) => {
+      'stream.viewers': ({ path, viewerId }) => {
         const viewers = handlers.viewers(path)
         return { viewers: viewerId === undefined ? [...viewers] : viewers.filter(({ id }) => id === viewerId) }
       },
-      'stream.trace': ({ path }: { path: string }) => ({ entries: [...handlers.trace(path)] }),
+      'stream.trace': ({ path }) => ({ entries: [...handlers.trace(path)] }),
       'settings.reload': async () => {
         const { changed, needRestart } = await handlers.reloadSettings()
         return { changed: [...changed], needRestart: [...needRestart] }

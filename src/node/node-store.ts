@@ -1,8 +1,14 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { z } from 'zod'
 import { newId } from '../base/id.ts'
+import { DevicesState } from '../link/gb28181.ts'
 import { SpacesState } from '../link/messages.ts'
+import { RecordingState } from '../link/recording.ts'
 import { openSqliteFile } from '../storage/sqlite-file.ts'
+
+/** What the platform asks of a node, by topic; each is sent whole. */
+const TOPICS = { spaces: SpacesState, devices: DevicesState, recording: RecordingState } as const
+type Topic = keyof typeof TOPICS
 
 /**
  * What a node must still know when it starts without its platform. One SQLite file, shared with the outbox.
@@ -23,14 +29,15 @@ export class NodeStore {
   }
 
   /** The desired state the platform sent last; null before the first, or when this version cannot read it. */
-  spaces(): SpacesState | null {
-    const text = this.#fact('spaces')
+  state<T extends Topic>(topic: T): z.infer<(typeof TOPICS)[T]> | null {
+    const text = this.#fact(topic)
     if (text === null) return null
-    return SpacesState.safeParse(JSON.parse(text)).data ?? null
+    const parsed = TOPICS[topic].safeParse(JSON.parse(text))
+    return (parsed.data as z.infer<(typeof TOPICS)[T]>) ?? null // the schema is that of the topic
   }
 
-  saveSpaces(state: SpacesState): void {
-    this.#put.run('spaces', JSON.stringify(state))
+  saveState<T extends Topic>(topic: T, state: z.infer<(typeof TOPICS)[T]>): void {
+    this.#put.run(topic, JSON.stringify(state))
   }
 
   /** Names this file, and so the numbers of its outbox; a new file has a new one. */
@@ -55,8 +62,8 @@ const Fact = z.object({ value: z.string() }).optional()
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS facts (
-    name TEXT PRIMARY KEY, -- 'spaces', 'outboxId'
-    value TEXT NOT NULL -- JSON of SpacesState; the id
+    name TEXT PRIMARY KEY, -- 'outboxId', or the topic of a desired state
+    value TEXT NOT NULL -- the id, or JSON of the state
   ) STRICT;
   CREATE TABLE IF NOT EXISTS outbox (
     number INTEGER PRIMARY KEY AUTOINCREMENT, -- grows, never used twice

@@ -115,13 +115,13 @@ test('a closed outbox has written everything and takes nothing more', () => {
 })
 
 test('the desired state is kept; one of another version is not taken for ours', () => {
-  expect(store.spaces()).toBeNull()
+  expect(store.state('spaces')).toBeNull()
   const state = { revision: 3, spaces: [], forbidden: [{ path: 'default/live/x', untilMs: null }] }
-  store.saveSpaces({ ...state, revision: 2 })
-  store.saveSpaces(state)
-  expect(store.spaces()).toEqual(state)
-  store.saveSpaces({ nonsense: true } as never) // deliberately wrong
-  expect(store.spaces()).toBeNull()
+  store.saveState('spaces', { ...state, revision: 2 })
+  store.saveState('spaces', state)
+  expect(store.state('spaces')).toEqual(state)
+  store.saveState('spaces', { nonsense: true } as never) // deliberately wrong
+  expect(store.state('spaces')).toBeNull()
 })
 
 test('a full disk stops nobody: events wait in memory and are written when there is room', () => {

@@ -28,14 +28,13 @@ const RETRY_MS = 1000
 const GIVE_UP = 1000
 
 /** Which events are given up first. The others say what streams there were and stay as long as they can. */
-const MINOR: Readonly<Record<NodeEventType, boolean>> = {
-  'node.started': false,
-  'stream.started': false,
-  'stream.stopped': false,
-  'viewer.started': true,
-  'viewer.stopped': true,
-  refused: true,
-}
+const MINOR: ReadonlySet<NodeEventType> = new Set([
+  'viewer.started',
+  'viewer.stopped',
+  'refused',
+  'device.attempt',
+  'device.positions',
+] as const)
 
 export interface OutboxOptions {
   readonly store: NodeStore
@@ -96,7 +95,7 @@ export class Outbox implements Closable {
     if (!this.#open) return
     this.#waiting.push(event)
     if (this.#writeFails) this.#timer ??= this.#options.timers.after(RETRY_MS, () => this.#write())
-    else if (!MINOR[event.type] || this.#waiting.length >= MAX_WAITING) this.#write()
+    else if (!MINOR.has(event.type) || this.#waiting.length >= MAX_WAITING) this.#write()
     else this.#timer ??= this.#options.timers.after(WRITE_DELAY_MS, () => this.#write())
   }
 
@@ -140,7 +139,7 @@ export class Outbox implements Closable {
       store.db.exec('BEGIN')
       for (const event of this.#waiting) {
         const body = JSON.stringify(event)
-        this.#sql.insert.run(MINOR[event.type] ? 1 : 0, body)
+        this.#sql.insert.run(MINOR.has(event.type) ? 1 : 0, body)
         bytes += Buffer.byteLength(body)
       }
       store.db.exec('COMMIT')
@@ -160,7 +159,7 @@ export class Outbox implements Closable {
   #keepWaiting(): void {
     const over = this.#waiting.length - MAX_KEPT_IN_MEMORY
     if (over > 0) {
-      const minor = this.#waiting.filter(event => MINOR[event.type]).slice(0, over)
+      const minor = this.#waiting.filter(event => MINOR.has(event.type)).slice(0, over)
       const given = new Set(minor.length > 0 ? minor : this.#waiting.slice(0, over))
       this.#waiting = this.#waiting.filter(event => !given.has(event))
       this.dropped += given.size

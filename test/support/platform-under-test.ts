@@ -121,11 +121,11 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
     const told = fromNodeEvent(nodeId, event)
     if (told) feed.publish(told)
   }
-  const events = new NodeEvents(db, new StreamHistory(time, log), log, tellFeed)
+  const events = new NodeEvents(db, [new StreamHistory(time, log)], log, tellFeed)
   const store = new NodeStore(db)
   const onNode = (nodeId: string, state: 'on' | 'lost', reason: string) =>
     feed.publish({ type: `node.${state}`, permission: 'nodes.read', path: null, data: { nodeId, reason } })
-  const links = new NodeLinks({ store, events, desired: () => spaces.desired, onNode, clock: time, timers: time, log })
+  const links = new NodeLinks({ store, events, desired: [spaces.topic], onNode, clock: time, timers: time, log })
   spaces.onChange(() => links.applyDesired())
   const nodes = new NodeService(db, links, auditLog)
   const metricStore = new MetricStore(db)

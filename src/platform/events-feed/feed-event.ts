@@ -34,8 +34,6 @@ export function fromNodeEvent(nodeId: string, event: NodeEvent): FeedEvent | nul
   const { type, atMs, ...rest } = event
   const common = { atMs, permission: 'streams.read' as const }
   switch (event.type) {
-    case 'node.started':
-      return null
     case 'stream.started': {
       const { path, publisher } = event
       return { ...common, type: 'stream.on', path, data: { nodeId, path, publisher } }
@@ -48,6 +46,8 @@ export function fromNodeEvent(nodeId: string, event: NodeEvent): FeedEvent | nul
     case 'viewer.stopped':
     case 'refused':
       return { ...common, type: event.type, path: event.path, data: { nodeId, ...rest } }
+    default:
+      return null
   }
 }
 

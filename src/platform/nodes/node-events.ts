@@ -3,7 +3,7 @@ import { NodeEvent } from '../../link/events.ts'
 import type { Database, Db } from '../../storage/database.ts'
 import { NodeStore } from './node-store.ts'
 
-/** Whoever keeps what happened at the nodes. Runs inside the transaction that also keeps the event's number. */
+/** Whoever keeps something of what happened at the nodes. Runs inside the transaction that also keeps the event's number. */
 export interface EventSink {
   apply(db: Db, nodeId: string, event: NodeEvent): Promise<void>
 }
@@ -16,7 +16,7 @@ export interface ReceivedEvent {
 /** Applies a node's events exactly once: what an event changes and its number are one transaction. */
 export class NodeEvents {
   readonly #db: Database
-  readonly #sink: EventSink
+  readonly #sinks: readonly EventSink[]
   readonly #log: Log
   readonly #onApplied: (nodeId: string, event: NodeEvent) => void
   /** Since the start, for the metrics. */
@@ -27,12 +27,12 @@ export class NodeEvents {
   /** `onApplied` hears of each event once it is kept. */
   constructor(
     db: Database,
-    sink: EventSink,
+    sinks: readonly EventSink[],
     log: Log,
     onApplied: (nodeId: string, event: NodeEvent) => void = () => {},
   ) {
     this.#db = db
-    this.#sink = sink
+    this.#sinks = sinks
     this.#log = log
     this.#onApplied = onApplied
   }
@@ -67,7 +67,7 @@ export class NodeEvents {
       this.#log.warn('event of a node is not valid', { nodeId, number, reason: parsed.error.issues[0]?.message })
       return null
     }
-    await this.#sink.apply(db, nodeId, parsed.data)
+    for (const sink of this.#sinks) await sink.apply(db, nodeId, parsed.data)
     this.applied++
     return parsed.data
   }

@@ -11,7 +11,6 @@ import {
   type PLATFORM_REQUESTS,
   PLATFORM_SAYS,
   type Result,
-  type SpacesState,
 } from '../../link/messages.ts'
 import type { NodeReport, StreamStatus } from '../../link/status.ts'
 import type { NodeEvents } from './node-events.ts'
@@ -24,7 +23,7 @@ const RECONCILE_EVERY_MS = 5000
 /** Links at once, greeted or not; a fleet of this size needs several platforms. */
 const MAX_LINKS = 2000
 
-type NodeConnection = Connection<typeof PLATFORM_SAYS, typeof NODE_SAYS>
+export type NodeConnection = Connection<typeof PLATFORM_SAYS, typeof NODE_SAYS>
 type Hello = Params<typeof NODE_SAYS, 'hello'>
 
 /** One node whose link is up. */
@@ -42,15 +41,22 @@ interface Linked extends LinkedNode {
   streams: ReadonlyMap<string, StreamStatus>
   lastSeenAtMs: number
   draining: boolean
-  /** Revision of the desired state the node has taken. */
-  applied: number
+  /** Revisions of the desired state the node has taken. */
+  readonly applied: Map<DesiredTopic, number>
+}
+
+/** One part of what the nodes are to apply, told whole whenever its revision has grown. */
+export interface DesiredTopic {
+  readonly name: string
+  revision(): number
+  tell(connection: NodeConnection, node: { readonly draining: boolean }): Promise<unknown>
 }
 
 export interface NodeLinksOptions {
   readonly store: NodeStore
   readonly events: NodeEvents
-  /** Desired state of every node. */
-  readonly desired: () => SpacesState
+  /** Desired state of every node, by parts. */
+  readonly desired: readonly DesiredTopic[]
   /** Told when a link comes up and when it ends. */
   readonly onNode?: (nodeId: string, state: 'on' | 'lost', reason: string) => void
   readonly clock: Clock
@@ -125,10 +131,11 @@ export class NodeLinks implements Closable {
     nodeId: string,
     name: M,
     params: Params<typeof PLATFORM_SAYS, M>,
+    timeoutMs?: number,
   ): Promise<Result<typeof PLATFORM_SAYS, M>> {
     const node = this.#nodes.get(nodeId)
     if (!node) throw new AppError('NODE_UNAVAILABLE', { node: nodeId })
-    return node.connection.request(name, params)
+    return node.connection.request(name, params, timeoutMs)
   }
 
   /** Where a path is live now, and how. */
@@ -145,21 +152,13 @@ export class NodeLinks implements Closable {
     const node = this.#nodes.get(nodeId)
     if (!node || node.draining === draining) return
     node.draining = draining
-    node.applied = -1
+    node.applied.clear()
     this.applyDesired()
   }
 
   /** Tells the nodes that have an older desired state the one in force. */
   applyDesired(): void {
-    const state = this.#options.desired()
-    for (const node of this.#nodes.values()) {
-      if (node.applied === state.revision) continue
-      node.applied = state.revision
-      node.connection.request('spaces.apply', { ...state, draining: node.draining }).catch((error: unknown) => {
-        node.applied = -1 // tried again by the next round
-        this.#options.log.warn('node did not take the spaces', { nodeId: node.id, reason: errorText(error) })
-      })
-    }
+    for (const node of this.#nodes.values()) for (const topic of this.#options.desired) this.#tell(node, topic)
   }
 
   /** Waits until the ends of the links are written down. */
@@ -168,6 +167,20 @@ export class NodeLinks implements Closable {
     this.#reconcile.cancel()
     for (const connection of [...this.#connections]) connection.close('platform is stopping')
     await this.#writing
+  }
+
+  #tell(node: Linked, topic: DesiredTopic): void {
+    const revision = topic.revision()
+    if (node.applied.get(topic) === revision) return
+    node.applied.set(topic, revision)
+    topic.tell(node.connection, node).catch((error: unknown) => {
+      node.applied.delete(topic) // tried again by the next round
+      this.#options.log.warn('node did not take what is desired', {
+        nodeId: node.id,
+        topic: topic.name,
+        reason: errorText(error),
+      })
+    })
   }
 
   async #greet(connection: NodeConnection, hello: Hello): Promise<{ node: Linked; lastEvent: number }> {
@@ -183,7 +196,8 @@ export class NodeLinks implements Closable {
     if (!connection.isOpen) throw new AppError('LINK_CLOSED', { peer: id })
     // the old link of a node that was cut off may not have been missed yet
     this.#nodes.get(id)?.connection.close('the node dialled again')
-    const node: Linked = { id, connection, load: null, streams: new Map(), lastSeenAtMs: now, draining, applied: -1 }
+    const state = { load: null, streams: new Map(), lastSeenAtMs: now, draining, applied: new Map() }
+    const node: Linked = { id, connection, ...state }
     this.#nodes.set(id, node)
     log.info('node is on', { nodeId: id, version })
     this.#options.onNode?.(id, 'on', '')

@@ -7,6 +7,7 @@ import type { SpaceKeyTable } from '../../storage/tables.ts'
 import type { Actor } from '../access/actor.ts'
 import { permit } from '../access/permission.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
+import type { DesiredTopic } from '../nodes/node-links.ts'
 import { readDesiredState } from './desired-state.ts'
 import { ForbiddenStore } from './forbidden-store.ts'
 import { type KeyPurpose, KeyStore } from './key-store.ts'
@@ -169,6 +170,15 @@ export class SpaceService {
   /** What the nodes are to apply. */
   get desired(): SpacesState {
     return this.#desired
+  }
+
+  /** What the nodes are told of it. */
+  get topic(): DesiredTopic {
+    return {
+      name: 'spaces',
+      revision: () => this.#desired.revision,
+      tell: (connection, { draining }) => connection.request('spaces.apply', { ...this.#desired, draining }),
+    }
   }
 
   /** Keys and rules of one space; for building URLs. */
