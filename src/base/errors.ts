@@ -119,6 +119,13 @@ export const ERROR_CODES = {
     text: '{file} is damaged: {reason}',
     hint: 'restore a backup: sightline restore FILE',
   },
+  STORE_FULL: {
+    fault: 'environment',
+    http: 507,
+    text: 'no space is left in store {store}',
+    hint: 'make space; recording goes on by itself',
+  },
+  STORE_UNAVAILABLE: { fault: 'environment', http: 503, text: 'store {store} cannot be used: {reason}' },
   BACKUP_FAILED: { fault: 'environment', http: 503, text: 'backup to {file} failed: {reason}' },
   RESTORE_REFUSED: { fault: 'caller', http: 409, text: '{file} is not restored: {reason}' },
   PORT_IN_USE: {
