@@ -29,6 +29,8 @@ export async function runProduct({ folder }: RunContext): Promise<Figures> {
     SIGHTLINE_LISTEN_HTTP: `${HOST}:${http}`,
     SIGHTLINE_LISTEN_MEDIA: `${HOST}:${media}`,
     SIGHTLINE_LISTEN_RTMP: `${HOST}:${rtmp}`,
+    SIGHTLINE_LISTEN_SIP: `${HOST}:0`,
+    SIGHTLINE_LISTEN_GB_MEDIA: `${HOST}:0`,
     SIGHTLINE_ADMIN_PASSWORD: 'bench-only-password',
   }
   const start = async () => {

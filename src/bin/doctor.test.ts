@@ -18,7 +18,13 @@ afterAll(() => rmSync(directory, { recursive: true }))
 
 const load = (environment: Record<string, string>) =>
   loadSettings({ environment: { SIGHTLINE_DATA: join(directory, 'data'), ...environment }, directory })
-const freePorts = { SIGHTLINE_LISTEN_HTTP: '0', SIGHTLINE_LISTEN_MEDIA: '0', SIGHTLINE_LISTEN_RTMP: '0' }
+const freePorts = {
+  SIGHTLINE_LISTEN_HTTP: '0',
+  SIGHTLINE_LISTEN_MEDIA: '0',
+  SIGHTLINE_LISTEN_RTMP: '0',
+  SIGHTLINE_LISTEN_SIP: '0',
+  SIGHTLINE_LISTEN_GB_MEDIA: '0',
+}
 
 test('looks at everything the README names', async () => {
   const { findings } = await diagnose(load(freePorts))

@@ -37,6 +37,8 @@ function start(environment: Record<string, string> = {}): void {
       SIGHTLINE_LISTEN_HTTP: '0',
       SIGHTLINE_LISTEN_MEDIA: '0',
       SIGHTLINE_LISTEN_RTMP: '0',
+      SIGHTLINE_LISTEN_SIP: '0',
+      SIGHTLINE_LISTEN_GB_MEDIA: '0',
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -32,6 +32,9 @@ test('without file and environment every key has its default', () => {
     mediaTls: null,
     rtmp: { port: 1935 },
     rtmps: null,
+    sip: { port: 5060 },
+    sips: null,
+    gbMedia: { port: 30000 },
   })
   expect(settings.public.host).toMatch(/^\d+\.\d+\.\d+\.\d+$/)
   expect(new Set(Object.values(origins))).toEqual(new Set(['default']))

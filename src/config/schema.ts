@@ -18,6 +18,9 @@ export const schema = z.strictObject({
     mediaTls: listen('off', 'The same over TLS; needs `tls.certificate` and `tls.key`.'),
     rtmp: listen(1935, 'RTMP publish and play.'),
     rtmps: listen('off', 'RTMP over TLS; needs `tls.certificate` and `tls.key`.'),
+    sip: listen(5060, 'SIP of GB/T 28181 at the node, UDP and TCP.'),
+    sips: listen('off', 'The same over TLS; needs `tls.certificate` and `tls.key`.'),
+    gbMedia: listen(30000, 'RTP of GB/T 28181 devices at the node, UDP and TCP: one port for all streams.'),
   }),
   database: text('sqlite', 'Database of the platform: a SQLite file in the data directory, or PostgreSQL.', {
     allowed: '"sqlite", or postgres://user:password@host:port/name',
@@ -54,6 +57,8 @@ export const schema = z.strictObject({
     mediaTls: publicPort('The same for `listen.mediaTls`.'),
     rtmp: publicPort('The same for `listen.rtmp`.'),
     rtmps: publicPort('The same for `listen.rtmps`.'),
+    sip: publicPort('The same for `listen.sip`.'),
+    gbMedia: publicPort('The same for `listen.gbMedia`.'),
   }),
   tls: group({
     certificate: optionalText('PEM file with the certificate chain.', {
@@ -163,6 +168,62 @@ export const schema = z.strictObject({
       [1, 86_400],
       60,
       'A stream that nobody watches by HLS any more is cut for so long.',
+      RELOADABLE,
+    ),
+  }),
+  sip: group({
+    id: text('34020000002000000001', 'Code of this server in GB/T 28181, 20 digits; devices are told it.', {
+      allowed: 'a code of 20 digits',
+      pattern: /^\d{20}$/,
+    }),
+    domain: text('3402000000', 'SIP domain of this server: by custom the first 10 digits of `sip.id`.', {
+      allowed: 'letters, digits, dots and hyphens',
+      pattern: /^[A-Za-z0-9.-]{1,64}$/,
+    }),
+    mediaPorts: optionalText('Range of ports, one for each stream, for devices that cannot share `listen.gbMedia`.', {
+      allowed: 'a range such as "30002-30500", or null',
+      pattern: /^\d{1,5}-\d{1,5}$/,
+    }),
+    mediaHost: optionalText(
+      'Address devices send media to, where it is not `public.host`: the inner one in a network behind NAT.',
+      { allowed: 'a host name, an address, or null', ...RELOADABLE },
+    ),
+    keepaliveTimeoutSeconds: integer(
+      [10, 3600],
+      180,
+      'A registered device that was silent for so long is off: three keepalives of 60 s.',
+      RELOADABLE,
+    ),
+    inviteTimeoutSeconds: integer([1, 60], 12, 'A device answers an INVITE within this time.', RELOADABLE),
+    packetTimeoutSeconds: integer([1, 120], 10, 'A device that sends no media for so long is asked anew.', RELOADABLE),
+  }),
+  recording: group({
+    disks: text(
+      'recordings',
+      'Directories of recordings, separated by commas, relative to `data`: the emptiest is filled.',
+    ),
+    freeSpaceMb: integer([0, 1 << 30], 1024, 'A disk with less free space takes no recordings.', RELOADABLE),
+    encryptionKey: optionalText(
+      'Key of recordings encrypted at rest; without it one is generated and kept in the data directory.',
+      { allowed: 'a text of at least 16 letters, or null', minLength: 16, secret: true },
+    ),
+    s3: group({
+      endpoint: optionalText('Object store for recordings, such as `https://s3.example.com`; null: none.', {
+        allowed: 'an http:// or https:// URL, or null',
+        pattern: /^https?:\/\/\S+$/,
+      }),
+      bucket: optionalText('Bucket of the object store.'),
+      region: text('us-east-1', 'Region of the object store.'),
+      prefix: text('sightline', 'Begin of the names of all objects.'),
+      accessKey: optionalText('Access key id of the object store.', { secret: true }),
+      secretKey: optionalText('Secret access key of the object store.', { secret: true }),
+      spoolMb: integer([64, 1 << 30], 10240, 'Most that waits on disk while the object store is unreachable.'),
+    }),
+  }),
+  callbacks: group({
+    allowPrivate: flag(
+      true,
+      'Callbacks may go to private and loopback addresses; metadata addresses never.',
       RELOADABLE,
     ),
   }),

@@ -24,6 +24,17 @@ export const Endpoints = z.object({
   mediaTls: port.nullable(),
   rtmp: port.nullable(),
   rtmps: port.nullable(),
+  /** Where GB/T 28181 devices register, and who they find there; absent where the node takes none. */
+  sip: z
+    .object({
+      id: z.string().max(32),
+      domain: z.string().max(64),
+      host: z.string().max(255),
+      port,
+      tls: port.nullable(),
+    })
+    .nullable()
+    .optional(),
 })
 export type Endpoints = z.infer<typeof Endpoints>
 

@@ -24,6 +24,8 @@ export async function startNode(variables: Record<string, string> = {}): Promise
     SIGHTLINE_DATA: data,
     SIGHTLINE_LISTEN_MEDIA: '127.0.0.1:0',
     SIGHTLINE_LISTEN_RTMP: '127.0.0.1:0',
+    SIGHTLINE_LISTEN_SIP: '127.0.0.1:0',
+    SIGHTLINE_LISTEN_GB_MEDIA: '127.0.0.1:0',
     SIGHTLINE_ACCESS_PUBLISH: 'open',
     SIGHTLINE_ACCESS_PLAY: 'open',
     ...variables,

@@ -39,6 +39,8 @@ export class ProductUnderTest {
         SIGHTLINE_LISTEN_HTTP: '127.0.0.1:0',
         SIGHTLINE_LISTEN_MEDIA: '127.0.0.1:0',
         SIGHTLINE_LISTEN_RTMP: '127.0.0.1:0',
+        SIGHTLINE_LISTEN_SIP: '127.0.0.1:0',
+        SIGHTLINE_LISTEN_GB_MEDIA: '127.0.0.1:0',
         SIGHTLINE_PUBLIC_HOST: '127.0.0.1',
         SIGHTLINE_LOG_FORMAT: 'json',
         ...variables,
