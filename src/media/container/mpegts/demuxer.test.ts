@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { ffmpeg, TEST_AUDIO, TEST_VIDEO } from '../../../../test/ffmpeg.ts'
 import type { Frame } from '../../stream/frame.ts'
 import type { Track } from '../../stream/track.ts'
-import { crc32Mpeg } from './crc32.ts'
+import { crc32Mpeg } from '../elementary/crc32.ts'
+import { WRAP } from '../elementary/timestamp.ts'
 import { TsDemuxer } from './demuxer.ts'
 import { TsMuxer } from './muxer.ts'
 import { NULL_PID, PACKET_BYTES, readPacketHeader } from './packet.ts'
@@ -10,7 +11,6 @@ import { UnitLayout, writeSectionPacket } from './packet-writer.ts'
 import { MAX_PES_BYTES } from './pes-assembler.ts'
 import { PAT_PID, writePat, writePmt } from './psi.ts'
 import { writeSection } from './section.ts'
-import { WRAP } from './timestamp.ts'
 
 /** Of ffmpeg's muxer. */
 const VIDEO_PID = 0x100

@@ -1,18 +1,22 @@
 import { AppError } from '../../../base/errors.ts'
 import type { CodecName } from '../../stream/track.ts'
-import { AdtsStream, G711Stream, Mp3Stream, OpusStream } from './audio-stream.ts'
-import { CODEC_OF_REGISTRATION, CODEC_OF_STREAM_TYPE, PRIVATE_DATA } from './codecs.ts'
-import type { ElementaryOutput, ElementaryStream } from './elementary-stream.ts'
+import { AdtsStream, G711Stream, Mp3Stream, OpusStream } from '../elementary/audio-stream.ts'
+import type { ElementaryOutput, ElementaryStream } from '../elementary/elementary-stream.ts'
+import { CODEC_OF_STREAM_TYPE } from '../elementary/stream-types.ts'
+import { Timebase } from '../elementary/timebase.ts'
+import { VideoStream } from '../elementary/video-stream.ts'
+import { CODEC_OF_REGISTRATION, PRIVATE_DATA } from './codecs.ts'
+import { opusChannels } from './opus.ts'
 import { NULL_PID, PACKET_BYTES, readPacketHeader } from './packet.ts'
 import { PacketSync } from './packet-sync.ts'
 import { PesAssembler } from './pes-assembler.ts'
 import { type ElementaryStreamInfo, PAT_PID, PAT_TABLE, PMT_TABLE, readPat, readPmt, registrationOf } from './psi.ts'
 import { readSection, type Section, SectionAssembler } from './section.ts'
-import { Timebase } from './timebase.ts'
-import { VideoStream } from './video-stream.ts'
 
 /** Elementary streams read of a program; cameras send two, broadcast programs up to ten with data and teletext. */
 const MAX_STREAMS = 16
+/** A PES packet with a length this near to the 16-bit limit may be one piece of a larger picture. */
+const PIECE_BYTES = 0xff00
 
 export interface TsCounters {
   packets: number
@@ -180,7 +184,8 @@ export class TsDemuxer {
     const assembler = new PesAssembler((header, payload) => {
       const dts = header.dts === null ? null : this.#timebase.unwrap(header.dts)
       const pts = header.pts === null ? null : this.#timebase.near(header.pts)
-      stream.push(payload, pts, dts, header.packetLength)
+      stream.push(payload, pts, dts)
+      if (header.packetLength < PIECE_BYTES) stream.endOfAccessUnit()
     })
     this.#elementary.set(info.pid, { info, assembler, stream })
     this.#pids.set(info.pid, {
@@ -201,7 +206,7 @@ export class TsDemuxer {
       case 'mp3':
         return new Mp3Stream(info.pid, this.#out)
       case 'opus':
-        return new OpusStream(info.pid, info.descriptors, this.#out)
+        return new OpusStream(info.pid, opusChannels(info.descriptors), this.#out)
       case 'pcma':
       case 'pcmu':
         return new G711Stream(info.pid, codec, this.#out)

@@ -3,11 +3,11 @@ import { ffmpeg, TEST_AUDIO, TEST_VIDEO } from '../../../../test/ffmpeg.ts'
 import type { Frame } from '../../stream/frame.ts'
 import type { Track } from '../../stream/track.ts'
 import { aacTrack, g711Track } from '../../stream/track-builders.ts'
+import { MAX_ADTS_PAYLOAD_BYTES } from '../elementary/codec-head.ts'
+import { WRAP } from '../elementary/timestamp.ts'
 import { TsDemuxer } from './demuxer.ts'
 import { CLOCK_LEAD, TsMuxer } from './muxer.ts'
 import { PACKET_BYTES, readPacketHeader } from './packet.ts'
-import { MAX_ADTS_PAYLOAD_BYTES } from './payload-head.ts'
-import { WRAP } from './timestamp.ts'
 
 const AAC = aacTrack({ id: 9, clockRate: 48_000, config: Buffer.from('1190', 'hex') })
 

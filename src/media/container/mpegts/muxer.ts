@@ -1,13 +1,14 @@
-import { u32be } from '../../../base/bytes.ts'
 import { AppError } from '../../../base/errors.ts'
 import type { Frame } from '../../stream/frame.ts'
 import type { Track } from '../../stream/track.ts'
+import { CodecHead, fitsAdts, isLengthPrefixed, MAX_ADTS_PAYLOAD_BYTES, nalOffsets } from '../elementary/codec-head.ts'
+import { pesHeaderBytes, writePesHeader } from '../elementary/pes.ts'
+import { CLOCK_RATE, toTicks, wrap33 } from '../elementary/timestamp.ts'
 import { TS_CODECS } from './codecs.ts'
+import { opusDescriptors } from './opus.ts'
 import { PACKET_BYTES } from './packet.ts'
 import { UnitLayout, writePcrPacket, writeSectionPacket } from './packet-writer.ts'
-import { descriptorsOf, fitsAdts, isLengthPrefixed, MAX_ADTS_PAYLOAD_BYTES, PayloadHead } from './payload-head.ts'
 import { PAT_PID, writePat, writePmt } from './psi.ts'
-import { CLOCK_RATE, toTicks, wrap33 } from './timestamp.ts'
 
 const PROGRAM = 1
 const PMT_PID = 0x1000
@@ -29,7 +30,7 @@ interface Elementary {
   track: Track
   readonly pid: number
   counter: number
-  head: PayloadHead
+  head: CodecHead
 }
 
 /**
@@ -68,7 +69,7 @@ export class TsMuxer {
         track,
         pid: sameCodec ? known.pid : this.#takePid(),
         counter: known?.counter ?? 0,
-        head: new PayloadHead(track),
+        head: new CodecHead(track, { delimiters: true }),
       })
     }
     if (streams.size !== this.#streams.size) changed = true
@@ -100,7 +101,7 @@ export class TsMuxer {
     }
     if (stream.track !== frame.track) {
       stream.track = frame.track
-      stream.head = new PayloadHead(frame.track)
+      stream.head = new CodecHead(frame.track, { delimiters: true })
     }
     const { clockRate, codec, kind } = frame.track
     if (codec === 'aac' && frame.data.length > MAX_ADTS_PAYLOAD_BYTES) return Buffer.alloc(0)
@@ -108,7 +109,7 @@ export class TsMuxer {
     const pts = toTicks(frame.pts, clockRate) + CLOCK_LEAD
     const units = isLengthPrefixed(codec) ? nalOffsets(frame.data) : null
     const dataBytes = units ? units.end : frame.data.length
-    const head = stream.head.write(frame, wrap33(pts), wrap33(clock + CLOCK_LEAD), dataBytes)
+    const head = pesHead(stream, frame, wrap33(pts), wrap33(clock + CLOCK_LEAD), dataBytes)
 
     const pictureStart = kind === 'video' && frame.keyframe
     const tables = pictureStart || Math.abs(clock - this.#lastTables) >= TABLES_INTERVAL
@@ -184,15 +185,17 @@ export class TsMuxer {
   }
 }
 
-/** Where the 4-byte lengths are, up to the first that points past the end: what follows is not written. */
-function nalOffsets(data: Uint8Array): { starts: number[]; end: number } {
-  const starts: number[] = []
-  let at = 0
-  while (at + 4 < data.length) {
-    const next = at + 4 + u32be(data, at)
-    if (next > data.length) break
-    starts.push(at)
-    at = next
-  }
-  return { starts, end: at }
+/** PES header and what the codec needs in front of `dataBytes` of the frame. */
+function pesHead(stream: Elementary, frame: Frame, pts: number, dts: number, dataBytes: number): Buffer {
+  const codecHead = stream.head.bytes(frame, dataBytes)
+  const out = Buffer.allocUnsafe(pesHeaderBytes(pts, dts) + codecHead.length)
+  const streamId = TS_CODECS[frame.track.codec]?.streamId ?? 0
+  // Unbounded only where it must be (allowed for video): with a length, receivers need not wait for the next frame.
+  codecHead.copy(out, writePesHeader(out, 0, streamId, pts, dts, codecHead.length + dataBytes))
+  return out
+}
+
+/** Descriptor loop of the track in the PMT. */
+function descriptorsOf(track: Track): Uint8Array {
+  return track.kind === 'audio' && track.codec === 'opus' ? opusDescriptors(track.channels) : new Uint8Array()
 }

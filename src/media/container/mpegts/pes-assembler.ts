@@ -1,5 +1,5 @@
 import { AppError } from '../../../base/errors.ts'
-import { MAX_PES_HEADER_BYTES, type PesHeader, readPesHeader } from './pes.ts'
+import { MAX_PES_HEADER_BYTES, type PesHeader, readPesHeader } from '../elementary/pes.ts'
 
 /** A PES packet holds one picture: 8 MB are two frames of an intra-only 8K stream at 800 Mbit/s. */
 export const MAX_PES_BYTES = 8 * 1024 * 1024

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { crc32Mpeg } from './crc32.ts'
+import { crc32Mpeg } from '../elementary/crc32.ts'
 import { findDescriptor, readPat, readPmt, registrationDescriptor, registrationOf, writePat, writePmt } from './psi.ts'
 import { MAX_SECTION_BYTES, readSection, SectionAssembler, writeSection } from './section.ts'
 

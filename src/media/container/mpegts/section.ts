@@ -1,5 +1,5 @@
 import { u16be } from '../../../base/bytes.ts'
-import { crc32Mpeg } from './crc32.ts'
+import { crc32Mpeg } from '../elementary/crc32.ts'
 
 /** Largest PSI section: section_length of PAT and PMT is at most 1021. ISO/IEC 13818-1 §2.4.4.4. */
 export const MAX_SECTION_BYTES = 1024

@@ -2,45 +2,33 @@ import { H264_NAL, h264NalType } from '../../codec/h264/nal-unit.ts'
 import { H265_NAL, h265NalType } from '../../codec/h265/nal-unit.ts'
 import type { NalCodec } from '../../codec/nal/annexb.ts'
 
-/** NAL units of one picture, sorted by what becomes of them: parameter sets go to the track, the rest to the frame. */
-export interface AccessUnit {
-  readonly units: Uint8Array[]
-  readonly vps: Uint8Array[]
-  readonly sps: Uint8Array[]
-  readonly pps: Uint8Array[]
+/** What a NAL unit is to the access unit it belongs to. */
+export type UnitRole = 'first slice' | 'slice' | 'parameter set' | 'prefix' | 'suffix' | 'delimiter' | 'dropped'
+
+/** Bytes of a NAL unit that `unitRole` looks at. */
+export const ROLE_BYTES = 3
+
+/** The role of a NAL unit, from its first bytes. */
+export function unitRole(unit: Uint8Array, codec: NalCodec): UnitRole {
+  return codec === 'h264' ? h264Role(unit) : h265Role(unit)
 }
 
-type UnitRole = 'first slice' | 'slice' | 'vps' | 'sps' | 'pps' | 'prefix' | 'suffix' | 'delimiter' | 'dropped'
+/** The unit has a part of the picture. */
+export function isSlice(role: UnitRole): boolean {
+  return role === 'slice' || role === 'first slice'
+}
 
 /**
- * Splits NAL units into access units, where the standards say that a new one starts: a delimiter, a parameter set or
- * prefix SEI after a slice, or the first slice of a picture. ITU-T H.264 §7.4.1.2.3, H.265 §7.4.2.4.4.
+ * Whether a unit that follows a slice starts a new access unit: a delimiter, a parameter set, a prefix SEI, or the first
+ * slice of a picture. ITU-T H.264 §7.4.1.2.3, H.265 §7.4.2.4.4.
  */
-export function splitAccessUnits(units: readonly Uint8Array[], codec: NalCodec): AccessUnit[] {
-  const role = codec === 'h264' ? h264Role : h265Role
-  const found: AccessUnit[] = []
-  let current: AccessUnit = { units: [], vps: [], sps: [], pps: [] }
-  let hasSlice = false
-  for (const unit of units) {
-    const kind = role(unit)
-    if (kind === 'dropped') continue
-    if (hasSlice && kind !== 'slice' && kind !== 'suffix') {
-      found.push(current)
-      current = { units: [], vps: [], sps: [], pps: [] }
-      hasSlice = false
-    }
-    if (kind === 'delimiter') continue
-    if (kind === 'vps' || kind === 'sps' || kind === 'pps') {
-      current[kind].push(unit)
-      continue
-    }
-    current.units.push(unit)
-    if (kind === 'first slice' || kind === 'slice') hasSlice = true
-  }
-  if (hasSlice || current.units.length + current.vps.length + current.sps.length + current.pps.length > 0) {
-    found.push(current)
-  }
-  return found
+export function startsAccessUnit(role: UnitRole): boolean {
+  return role !== 'slice' && role !== 'suffix' && role !== 'dropped'
+}
+
+/** The unit goes into `Frame.data`; parameter sets go to the track. */
+export function belongsToFrame(role: UnitRole): boolean {
+  return isSlice(role) || role === 'prefix' || role === 'suffix'
 }
 
 /** nal_unit_type, ITU-T H.264 Table 7-1. */
@@ -53,9 +41,8 @@ function h264Role(unit: Uint8Array): UnitRole {
       // first_mb_in_slice is ue(v) at the start of the header: a set bit is 0
       return (unit[1] ?? 0) & 0x80 ? 'first slice' : 'slice'
     case H264_NAL.sps:
-      return 'sps'
     case H264_NAL.pps:
-      return 'pps'
+      return 'parameter set'
     case 9:
       return 'delimiter'
     case 10: // end of sequence, end of stream, filler data
@@ -81,11 +68,9 @@ function h265Role(unit: Uint8Array): UnitRole {
   if (type < 32) return (unit[2] ?? 0) & 0x80 ? 'first slice' : 'slice'
   switch (type) {
     case H265_NAL.vps:
-      return 'vps'
     case H265_NAL.sps:
-      return 'sps'
     case H265_NAL.pps:
-      return 'pps'
+      return 'parameter set'
     case 35:
       return 'delimiter'
     case 36: // end of sequence, end of bitstream, filler data

@@ -1,5 +1,5 @@
 import { u16be } from '../../../base/bytes.ts'
-import { readTimestamp } from './timestamp.ts'
+import { readTimestamp, writeTimestamp } from './timestamp.ts'
 
 export interface PesHeader {
   readonly streamId: number
@@ -36,4 +36,36 @@ export function readPesHeader(bytes: Uint8Array): PesHeader | 'more' | null {
   const pts = flags & 2 && payloadAt >= 14 ? readTimestamp(bytes, 9) : null
   const dts = flags === 3 && payloadAt >= 19 ? readTimestamp(bytes, 14) : pts
   return { streamId, packetLength, pts, dts, payloadAt }
+}
+
+/**
+ * Bytes of a PES header as we write it: with PTS, and DTS where it differs; without either for the further pieces of an
+ * access unit.
+ */
+export function pesHeaderBytes(pts: number | null, dts: number | null): number {
+  return pts === null ? 9 : pts === dts ? 14 : 19
+}
+
+/**
+ * Writes the header of a PES packet with `payloadBytes` behind it; the length is 0, unbounded, where it does not fit,
+ * which only a transport stream allows, for video. Times are 33 bits. Returns where the payload starts.
+ */
+export function writePesHeader(
+  out: Uint8Array,
+  at: number,
+  streamId: number,
+  pts: number | null,
+  dts: number | null,
+  payloadBytes: number,
+): number {
+  const headerBytes = pesHeaderBytes(pts, dts)
+  const packetLength = headerBytes - 6 + payloadBytes
+  const length = packetLength > 0xffff ? 0 : packetLength
+  const aligned = pts === null ? 0x80 : 0x84 // data_alignment_indicator: an access unit starts here
+  out.set([0, 0, 1, streamId, length >> 8, length & 0xff, aligned], at)
+  out[at + 7] = pts === null ? 0 : pts === dts ? 0x80 : 0xc0
+  out[at + 8] = headerBytes - 9
+  if (pts !== null) writeTimestamp(out, at + 9, pts === dts ? 2 : 3, pts)
+  if (pts !== null && dts !== null && pts !== dts) writeTimestamp(out, at + 14, 1, dts)
+  return at + headerBytes
 }

@@ -7,7 +7,7 @@ import { opusPacketSamples } from '../../codec/opus/packet.ts'
 import type { AudioTrack } from '../../stream/track.ts'
 import { aacTrack, g711Track, mp3Track, opusTrack, sameTrack } from '../../stream/track-builders.ts'
 import type { ElementaryOutput, ElementaryStream } from './elementary-stream.ts'
-import { opusChannels, splitOpus } from './opus.ts'
+import { splitOpus } from './opus-packets.ts'
 import { CLOCK_RATE } from './timestamp.ts'
 
 /** Samples of an ADTS raw data block. ISO/IEC 14496-3 §1.A.3.2. */
@@ -18,12 +18,16 @@ class AudioClock {
   readonly #out: ElementaryOutput
   #track: AudioTrack | null = null
   #next: number | null = null
+  #set: number | null = null
 
   constructor(out: ElementaryOutput) {
     this.#out = out
   }
 
+  /** The same time again is a sender's clock that stands still: the samples go on counting. */
   set(pts: number): void {
+    if (pts === this.#set && this.#next !== null) return
+    this.#set = pts
     this.#next = pts
   }
 
@@ -82,8 +86,14 @@ abstract class ScannedStream implements ElementaryStream {
     if (due !== null && consumed >= carried) this.#clock.set(due) // the frame that is carried over starts here
   }
 
-  flush(): void {
+  endOfAccessUnit(): void {}
+
+  flush(): void {}
+
+  damage(): boolean {
+    const inWork = this.#carry.length > 0
     this.#carry = new Uint8Array()
+    return inWork
   }
 }
 
@@ -141,9 +151,8 @@ export class OpusStream implements ElementaryStream {
   readonly #clock: AudioClock
   readonly #track: AudioTrack
 
-  constructor(id: number, descriptors: Uint8Array, out: ElementaryOutput) {
+  constructor(id: number, channels: number, out: ElementaryOutput) {
     this.#clock = new AudioClock(out)
-    const channels = opusChannels(descriptors)
     this.#track = opusTrack({ id, clockRate: CLOCK_RATE, config: defaultOpusHead(channels) })
   }
 
@@ -156,7 +165,13 @@ export class OpusStream implements ElementaryStream {
     }
   }
 
+  endOfAccessUnit(): void {}
+
   flush(): void {}
+
+  damage(): boolean {
+    return false
+  }
 }
 
 /** G.711: a PES packet's payload is one frame. */
@@ -174,5 +189,11 @@ export class G711Stream implements ElementaryStream {
     if (payload.length > 0) this.#clock.emit(this.#track, payload, payload.length / this.#track.sampleRate)
   }
 
+  endOfAccessUnit(): void {}
+
   flush(): void {}
+
+  damage(): boolean {
+    return false
+  }
 }

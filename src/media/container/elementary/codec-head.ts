@@ -1,4 +1,4 @@
-import { asBuffer } from '../../../base/bytes.ts'
+import { asBuffer, u32be } from '../../../base/bytes.ts'
 import { AppError } from '../../../base/errors.ts'
 import { adtsHeader } from '../../codec/aac/adts.ts'
 import { type AudioSpecificConfig, parseAudioSpecificConfig } from '../../codec/aac/audio-specific-config.ts'
@@ -9,9 +9,7 @@ import { H265_NAL, h265NalType } from '../../codec/h265/nal-unit.ts'
 import { someNalUnit } from '../../codec/nal/length-prefixed.ts'
 import type { Frame } from '../../stream/frame.ts'
 import type { CodecName, Track } from '../../stream/track.ts'
-import { TS_CODECS } from './codecs.ts'
-import { opusControlHeader, opusDescriptors } from './opus.ts'
-import { writeTimestamp } from './timestamp.ts'
+import { opusControlHeader } from './opus-packets.ts'
 
 const START_CODE = Buffer.from([0, 0, 0, 1])
 /** Access unit delimiters for any slice type: H.264 §7.3.2.4, H.265 §7.3.2.5. */
@@ -19,8 +17,22 @@ const H264_AUD = Buffer.from([0, 0, 0, 1, 9, 0xf0])
 const H265_AUD = Buffer.from([0, 0, 0, 1, 0x46, 1, 0x50])
 const NOTHING = Buffer.alloc(0)
 
+/** NAL units are behind 4-byte lengths, which become start codes of the same size. */
 export function isLengthPrefixed(codec: CodecName): boolean {
   return codec === 'h264' || codec === 'h265'
+}
+
+/** Where the 4-byte lengths are, up to the first that points past the end: what follows is not written. */
+export function nalOffsets(data: Uint8Array): { starts: number[]; end: number } {
+  const starts: number[] = []
+  let at = 0
+  while (at + 4 < data.length) {
+    const next = at + 4 + u32be(data, at)
+    if (next > data.length) break
+    starts.push(at)
+    at = next
+  }
+  return { starts, end: at }
 }
 
 /** What fits the 13-bit frame_length of ADTS; more than eight channels at the standard's most bits need. */
@@ -39,58 +51,32 @@ export function fitsAdts(track: Track): boolean {
   }
 }
 
-/** Descriptor loop of the track in the PMT. */
-export function descriptorsOf(track: Track): Uint8Array {
-  return track.kind === 'audio' && track.codec === 'opus' ? opusDescriptors(track.channels) : NOTHING
-}
-
 /**
- * What goes in front of a frame's data: PES header, then what the codec needs in a transport stream: access unit
- * delimiter and parameter sets (§2.14.1 of H.222.0 for H.264, §2.17.1 for H.265), ADTS header, Opus control header.
+ * What goes in front of a frame's data inside its PES packet: parameter sets before keyframes (§2.14.1 of H.222.0 for
+ * H.264, §2.17.1 for H.265) with an access unit delimiter if `delimiters`, ADTS header, Opus control header.
  */
-export class PayloadHead {
+export class CodecHead {
   readonly #track: Track
-  readonly #streamId: number
   readonly #delimiter: Buffer
-  /** Parameter sets of the configuration record with start codes. */
+  /** Parameter sets of the configuration record with start codes, behind the delimiter. */
   readonly #parameterSets: Buffer
   readonly #audioConfig: AudioSpecificConfig | null
 
-  constructor(track: Track) {
+  constructor(track: Track, options: { readonly delimiters: boolean }) {
+    const delimiter = track.codec === 'h264' ? H264_AUD : track.codec === 'h265' ? H265_AUD : NOTHING
     this.#track = track
-    this.#streamId = TS_CODECS[track.codec]?.streamId ?? 0
-    this.#delimiter = track.codec === 'h264' ? H264_AUD : track.codec === 'h265' ? H265_AUD : NOTHING
-    this.#parameterSets = parameterSets(track)
+    this.#delimiter = options.delimiters ? delimiter : NOTHING
+    this.#parameterSets = Buffer.concat([this.#delimiter, parameterSets(track)])
     this.#audioConfig = track.codec === 'aac' ? parseAudioSpecificConfig(track.config) : null
   }
 
-  /** `pts` and `dts` are 33 bits at 90 kHz. */
-  write(frame: Frame, pts: number, dts: number, dataBytes: number): Buffer {
-    const codecHead = this.#codecHead(frame, dataBytes)
-    const withDts = pts !== dts
-    const headerBytes = withDts ? 10 : 5
-    const out = Buffer.allocUnsafe(9 + headerBytes + codecHead.length)
-    const packetLength = out.length - 6 + dataBytes
-    out.writeUInt32BE(0x100 | this.#streamId, 0)
-    // Unbounded only where it must be (allowed for video): with a length, receivers need not wait for the next frame.
-    out.writeUInt16BE(packetLength > 0xffff ? 0 : packetLength, 4)
-    out[6] = 0x84 // data_alignment_indicator: an access unit starts here
-    out[7] = withDts ? 0xc0 : 0x80
-    out[8] = headerBytes
-    writeTimestamp(out, 9, withDts ? 3 : 2, pts)
-    if (withDts) writeTimestamp(out, 14, 1, dts)
-    codecHead.copy(out, 9 + headerBytes)
-    return out
-  }
-
-  #codecHead(frame: Frame, dataBytes: number): Buffer {
+  /** `dataBytes` of the frame follow. */
+  bytes(frame: Frame, dataBytes: number): Buffer {
     const track = this.#track
     switch (track.codec) {
       case 'h264':
       case 'h265':
-        return frame.keyframe && !hasParameterSets(frame.data, track.codec)
-          ? Buffer.concat([this.#delimiter, this.#parameterSets])
-          : this.#delimiter
+        return frame.keyframe && !hasParameterSets(frame.data, track.codec) ? this.#parameterSets : this.#delimiter
       case 'aac':
         return this.#audioConfig ? asBuffer(adtsHeader(this.#audioConfig, dataBytes)) : NOTHING
       case 'opus':
