@@ -7,8 +7,10 @@ interface CodeEntry {
   readonly http: number
   /** Message; `{name}` is replaced by the detail of that name. */
   readonly text: string
-  /** What the reader can do about it. */
+  /** What the reader can do about it; `{name}` as in the text. */
   readonly hint?: string
+  /** The details go to HTTP callers too: ids to ask further with. */
+  readonly tellsDetails?: boolean
 }
 
 /** The closed list of errors; `docs/reference/errors.md` is compared with it in both directions by a test. */
@@ -71,6 +73,22 @@ export const ERROR_CODES = {
   },
   PAYLOAD_TOO_LARGE: { fault: 'caller', http: 413, text: 'body is over the limit of {limit} bytes' },
   VIEWER_LIMIT: { fault: 'caller', http: 503, text: 'the limit of {limit} viewers is reached' },
+  // devices
+  DEVICE_OFFLINE: {
+    fault: 'environment',
+    http: 503,
+    text: 'device {device} is {state}: {reason}',
+    hint: 'look at power and network of the device, and at the server address it has',
+    tellsDetails: true,
+  },
+  DEVICE_FAILED: { fault: 'peer', http: 502, text: '{summary}', hint: '{advice}', tellsDetails: true },
+  DEVICE_UNSUITABLE: { fault: 'caller', http: 409, text: '{device}: {reason}', hint: '{advice}' },
+  PROTOCOL_UNSUPPORTED: {
+    fault: 'caller',
+    http: 422,
+    text: 'devices of protocol {protocol} are not accepted',
+    hint: 'switch the device to GB/T 28181, or let it push RTMP to a stream; private protocols of makers need a gateway',
+  },
   // the machine, the network, ourselves
   CONFIG_INVALID: { fault: 'caller', http: 400, text: '{file}: {key} is {value}, allowed: {allowed}' },
   CONFIG_UNREADABLE: { fault: 'caller', http: 400, text: '{file}: {reason}' },
@@ -134,6 +152,12 @@ export const ERROR_CODES = {
     text: '{key}: port {port} is in use',
     hint: 'stop the other program or choose another port',
   },
+  FFMPEG_FAILED: {
+    fault: 'environment',
+    http: 503,
+    text: 'ffmpeg failed: {reason}',
+    hint: 'see that ffmpeg is installed: sightline doctor',
+  },
   INTERNAL: {
     fault: 'ours',
     http: 500,
@@ -154,16 +178,20 @@ export class AppError extends Error {
 
   constructor(code: ErrorCode, details: ErrorDetails = {}, options?: { cause?: unknown }) {
     const entry: CodeEntry = ERROR_CODES[code]
-    super(
-      entry.text.replace(/\{(\w+)\}/g, (_, key: string) => String(details[key] ?? '?')),
-      options,
-    )
+    const filled = (text: string) => text.replace(/\{(\w+)\}/g, (_, key: string) => String(details[key] ?? '?'))
+    super(filled(entry.text), options)
     this.name = 'AppError'
     this.code = code
     this.fault = entry.fault
     this.http = entry.http
-    this.hint = entry.hint
+    this.hint = entry.hint && filled(entry.hint)
     this.details = details
+  }
+
+  /** What HTTP callers get of the details. */
+  get toldDetails(): ErrorDetails | undefined {
+    const entry: CodeEntry = ERROR_CODES[this.code]
+    return entry.tellsDetails ? this.details : undefined
   }
 }
 

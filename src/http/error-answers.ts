@@ -25,13 +25,20 @@ export function answerErrors(app: App, log: Log): void {
 }
 
 export function answer(error: AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { code, details, hint, message } = error
+  const { code, details, hint, message, toldDetails } = error
   const seconds = details['seconds']
   if (code === 'TOO_MANY_REQUESTS' && seconds !== undefined) void reply.header('retry-after', seconds)
   if (code === 'UNAUTHENTICATED') void reply.header('www-authenticate', 'Bearer')
   const field = code === 'INVALID' ? String(details['field']) : undefined
   const body: ErrorBody = {
-    error: { code, message, ...(hint ? { hint } : {}), ...(field ? { field } : {}), traceId: request.id },
+    error: {
+      code,
+      message,
+      ...(hint ? { hint } : {}),
+      ...(field ? { field } : {}),
+      ...(toldDetails ? { details: toldDetails } : {}),
+      traceId: request.id,
+    },
   }
   return reply.code(error.http).header('cache-control', 'no-store').send(body)
 }

@@ -44,6 +44,10 @@ export const GbDevice = z.object({
   quirks: Quirks,
   /** Answered with 302 to the server that takes this device. */
   redirect: z.object({ gbId: GbId, host, port }).nullable(),
+  /** Its streams stay off until then, or with null until it is started; it goes on being registered. Absent: not stopped. */
+  stopped: z.object({ untilMs: atMs.nullable() }).optional(),
+  /** Its channels run whenever it is there, also while nobody watches. Absent: on demand. */
+  autoStart: z.boolean().optional(),
 })
 export type GbDevice = z.infer<typeof GbDevice>
 
@@ -416,6 +420,10 @@ export const GbSession = z.object({
   /** What of pause, seek and speed the device ignored, and was done by us instead. */
   ignored: z.array(z.string().max(32)).max(8),
   counters: z.record(z.string().max(64), z.number()),
+  /** Path on the media port of the MP4 a download made, to be signed as `play`; absent or null until it is done. */
+  file: z.string().max(2048).nullable().optional(),
+  /** Why it ended, where it did not end by itself; absent where there is nothing to say. */
+  reason: z.string().max(512).optional(),
 })
 export type GbSession = z.infer<typeof GbSession>
 

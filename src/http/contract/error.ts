@@ -11,6 +11,10 @@ export const ErrorBody = z
       message: z.string().describe('what happened, in English'),
       hint: z.string().optional().describe('what the caller can do about it'),
       field: z.string().optional().describe('path of the offending field, e.g. body.name'),
+      details: z
+        .record(z.string(), z.union([z.string(), z.number()]))
+        .optional()
+        .describe('of devices: what was found out (`verdict`) and the `attempt` that has all of it'),
       traceId: z.string().describe('the log has the details under this id; also in the x-trace-id header'),
     }),
   })

@@ -2,7 +2,16 @@
 export type Role = 'administrator' | 'operator' | 'viewer'
 
 /** What an API key may be limited to. */
-export const SCOPES = ['read', 'streams:write', 'spaces:write', 'users:write', 'system:write', 'metrics'] as const
+export const SCOPES = [
+  'read',
+  'streams:write',
+  'devices:write',
+  'devices:control',
+  'spaces:write',
+  'users:write',
+  'system:write',
+  'metrics',
+] as const
 export type Scope = (typeof SCOPES)[number]
 
 /** Where a request came from. */

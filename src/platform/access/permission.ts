@@ -30,6 +30,16 @@ const PERMISSIONS = {
   'streams.kick': { roles: OPERATE, scope: 'streams:write' },
   'streams.forbid': { roles: OPERATE, scope: 'streams:write' },
   'streams.publishUrl': { roles: OPERATE, scope: 'streams:write' },
+  'devices.read': { roles: ALL, scope: 'read' },
+  'devices.write': { roles: OPERATE, scope: 'devices:write' },
+  /** Watching, live or what the device recorded: whoever opens a play URL starts the device too. */
+  'devices.play': { roles: ALL, scope: 'read' },
+  /** Moving cameras, talking, what a device does at once and can be undone. */
+  'devices.control': { roles: OPERATE, scope: 'devices:control' },
+  /** Configuration, restart, new firmware, formatting cards. */
+  'devices.admin': { roles: ADMINISTER, scope: 'devices:write' },
+  /** What upper platforms get to see. */
+  'parents.write': { roles: ADMINISTER, scope: 'devices:write' },
   'nodes.read': { roles: ALL, scope: 'read' },
   'nodes.write': { roles: ADMINISTER, scope: 'system:write' },
   /** Of others; one's own need nothing but being logged in. */

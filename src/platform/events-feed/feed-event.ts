@@ -24,6 +24,13 @@ export const FEED_TYPES = [
   'refused',
   'node.on',
   'node.lost',
+  'device.state',
+  'device.asked',
+  'device.catalog',
+  'device.alarm',
+  'device.finished',
+  'attempt.failed',
+  'parent.state',
   'operation',
   'changed',
 ] as const
@@ -46,6 +53,30 @@ export function fromNodeEvent(nodeId: string, event: NodeEvent): FeedEvent | nul
     case 'viewer.stopped':
     case 'refused':
       return { ...common, type: event.type, path: event.path, data: { nodeId, ...rest } }
+    default:
+      return fromDeviceEvent(event)
+  }
+}
+
+/** Of a catalog only its end, of attempts only those that failed, and of those not their messages. */
+function fromDeviceEvent(event: NodeEvent): FeedEvent | null {
+  const { type, atMs, ...data } = event
+  const common = { atMs, permission: 'devices.read' as const, path: null }
+  switch (event.type) {
+    case 'device.state':
+    case 'device.asked':
+    case 'device.alarm':
+    case 'device.finished':
+    case 'parent.state':
+      return { ...common, type: event.type, data }
+    case 'device.catalog': {
+      const { device, sync, end } = event
+      return end && { ...common, type: 'device.catalog', data: { device, sync, ...end } }
+    }
+    case 'device.attempt': {
+      const { ok, messages: _, figures: __, ...attempt } = event.attempt
+      return ok ? null : { ...common, type: 'attempt.failed', data: attempt }
+    }
     default:
       return null
   }

@@ -23,6 +23,8 @@ import type { ApiKey, KeyWish, NewApiKey } from '../../lib/api/types.ts'
 const SCOPE_WORDS = {
   read: 'read',
   'streams:write': 'streams',
+  'devices:write': 'devices',
+  'devices:control': 'control',
   'spaces:write': 'spaces',
   'users:write': 'users',
   'system:write': 'system',
