@@ -143,6 +143,7 @@ test('login leads to where one wanted to go, and its first load is small', async
   await second.locator('.table-row').nth(8).waitFor()
   expect(await second.locator('.table-row').count()).toBe(9)
   const bytes = (await Promise.all(sizes.values())).reduce((total, size) => total + size, 0)
+  console.info(`first load: ${Math.round(bytes / 1000)} kB`)
   expect(bytes).toBeLessThanOrEqual(MAX_FIRST_LOAD_BYTES)
   await second.close()
 })

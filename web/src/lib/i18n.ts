@@ -1,12 +1,18 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
+import type access from '../locales/access.en.json'
 import type en from '../locales/en.json'
+import type spaces from '../locales/spaces.en.json'
+import type wall from '../locales/wall.en.json'
 import { type Language, languagePreference } from './preferences.ts'
+
+/** What everybody uses, and the topics that load with their pages: `<topic>.en.json` beside `<topic>.zh.json`. */
+type Texts = typeof en & typeof access & typeof spaces & typeof wall
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation'
-    resources: { translation: typeof en }
+    resources: { translation: Texts }
   }
 }
 
@@ -15,12 +21,28 @@ const LOADERS = {
   zh: () => import('../locales/zh.json'),
 } as const satisfies Record<Language, () => Promise<unknown>>
 
+const TOPICS = import.meta.glob<{ readonly default: object }>('../locales/*.*.json')
+const opened = new Set<string>()
+
 /** BCP 47 tag for dates, and for the page's `lang` (it also picks the right Chinese glyphs). */
 export const languageTag = (language: Language): string => (language === 'zh' ? 'zh-CN' : 'en')
+
+async function loadTopic(topic: string, language: Language): Promise<void> {
+  const texts = await TOPICS[`../locales/${topic}.${language}.json`]?.()
+  i18next.addResourceBundle(language, 'translation', texts?.default ?? {}, true)
+}
+
+/** The module of a page, once the texts of its topic are here too. */
+export async function withTexts<Module>(topic: string, page: Promise<Module>): Promise<Module> {
+  opened.add(topic)
+  const [module] = await Promise.all([page, loadTopic(topic, languagePreference.get())])
+  return module
+}
 
 async function use(language: Language): Promise<void> {
   if (!i18next.hasResourceBundle(language, 'translation'))
     i18next.addResourceBundle(language, 'translation', (await LOADERS[language]()).default)
+  await Promise.all([...opened].map(topic => loadTopic(topic, language)))
   await i18next.changeLanguage(language)
   document.documentElement.lang = languageTag(language)
 }

@@ -1,8 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import en from './en.json' with { type: 'json' }
-import zh from './zh.json' with { type: 'json' }
 
 const SRC = join(import.meta.dirname, '..')
 
@@ -15,8 +13,16 @@ function texts(tree: object, prefix = ''): readonly (readonly [key: string, text
   )
 }
 
-const english = new Map(texts(en))
-const chinese = new Map(texts(zh))
+/** Of all topics; a key that is in two of them would be one text too many. */
+function language(name: string): ReadonlyMap<string, string> {
+  const files = globSync(`{${name},*.${name}}.json`, { cwd: import.meta.dirname })
+  const all = files.flatMap(file => texts(JSON.parse(readFileSync(join(import.meta.dirname, file), 'utf8'))))
+  expect(all.map(([key]) => key)).toHaveLength(new Set(all.map(([key]) => key)).size)
+  return new Map(all)
+}
+
+const english = language('en')
+const chinese = language('zh')
 const placeholders = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort()
 
 const sources = globSync('**/*.{ts,tsx}', { cwd: SRC })

@@ -6,6 +6,7 @@ import { useLiveUpdates } from '../../lib/api/live-updates.ts'
 import { railPreference, tokenPreference, usePreference } from '../../lib/preferences.ts'
 import { LostPlatform } from './lost-platform.tsx'
 import { Rail } from './rail.tsx'
+import { SectionPages } from './section-pages.tsx'
 import { TopBar } from './top-bar.tsx'
 import './frame.css'
 
@@ -30,6 +31,7 @@ export function Frame() {
       <TopBar />
       <main id="main" tabIndex={-1}>
         <LostPlatform />
+        <SectionPages />
         <Outlet />
       </main>
     </div>

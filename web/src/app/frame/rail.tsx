@@ -6,11 +6,12 @@ import { Icon } from '../../components/icon.tsx'
 import { Logo } from '../../components/logo.tsx'
 import { healthQuery } from '../../lib/api/queries.ts'
 import { railPreference, usePreference } from '../../lib/preferences.ts'
-import { type Section, useSections } from './sections.ts'
+import { type MenuSection, useMenu, useOpenSection } from './menu.ts'
 
 export function Rail() {
   const { t } = useTranslation()
-  const sections = useSections()
+  const menu = useMenu()
+  const open = useOpenSection()
   const closed = usePreference(railPreference) === 'closed'
   const { data: health } = useQuery(healthQuery())
   const toggle = t(closed ? 'frame.openRail' : 'frame.closeRail')
@@ -20,8 +21,8 @@ export function Rail() {
         <Logo />
         <span>Sightline</span>
       </Link>
-      {sections.map(section => (
-        <RailLink key={section.key} section={section} closed={closed} />
+      {menu.map(section => (
+        <RailLink key={section.key} section={section} open={section.key === open} closed={closed} />
       ))}
       <More />
       <span className="rail-space" />
@@ -41,13 +42,18 @@ export function Rail() {
   )
 }
 
-function RailLink({ section: { key, to, icon, phone }, closed }: { section: Section; closed: boolean }) {
+interface RailLinkProps {
+  readonly section: MenuSection
+  readonly open: boolean
+  readonly closed: boolean
+}
+
+function RailLink({ section: { key, pages, icon, phone }, open, closed }: RailLinkProps) {
   const { t } = useTranslation()
   return (
     <Link
-      to={to}
-      className={phone ? 'rail-link' : 'rail-link rail-wide'}
-      activeOptions={{ exact: to === '/' }}
+      to={pages[0].to}
+      className={`rail-link ${phone ? '' : 'rail-wide'} ${open ? 'open' : ''}`}
       title={closed ? t(`section.${key}`) : undefined}
     >
       <Icon name={icon} size={20} />
@@ -59,24 +65,32 @@ function RailLink({ section: { key, to, icon, phone }, closed }: { section: Sect
 /** On a phone: the sections the bottom bar has no room for. */
 function More() {
   const { t } = useTranslation()
-  const sections = useSections()
+  const rest = useMenu().filter(({ phone }) => !phone)
+  const open = useOpenSection()
   const panel = useId()
   const element = useRef<HTMLDivElement>(null)
   return (
     <>
-      <button type="button" className="rail-link rail-more" popoverTarget={panel}>
+      <button
+        type="button"
+        className={`rail-link rail-more ${rest.some(({ key }) => key === open) ? 'open' : ''}`}
+        popoverTarget={panel}
+      >
         <Icon name="more" size={20} />
         <span>{t('frame.more')}</span>
       </button>
       <div ref={element} id={panel} popover="auto" className="pop-panel more-panel">
-        {sections
-          .filter(({ phone }) => !phone)
-          .map(({ key, to, icon }) => (
-            <Link key={key} to={to} className="rail-link" onClick={() => element.current?.hidePopover()}>
-              <Icon name={icon} size={20} />
-              <span>{t(`section.${key}`)}</span>
-            </Link>
-          ))}
+        {rest.map(({ key, pages, icon }) => (
+          <Link
+            key={key}
+            to={pages[0].to}
+            className={`rail-link ${key === open ? 'open' : ''}`}
+            onClick={() => element.current?.hidePopover()}
+          >
+            <Icon name={icon} size={20} />
+            <span>{t(`section.${key}`)}</span>
+          </Link>
+        ))}
       </div>
     </>
   )

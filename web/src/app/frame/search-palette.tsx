@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { Icon, type IconName } from '../../components/icon.tsx'
 import { StateTag } from '../../components/state-tag.tsx'
 import { streamSearchQuery } from '../../lib/api/queries.ts'
-import { useSections } from './sections.ts'
+import { useMenu } from './menu.ts'
 
 interface Hit {
   readonly key: string
@@ -77,8 +77,9 @@ function useHits(q: string, close: () => void): { hits: readonly Hit[]; pending:
   const { space } = useSearch({ from: '/frame' })
   const settled = useDebounced(q.trim())
   const { data: streams, isPending } = useQuery(streamSearchQuery(settled, space))
-  const sections = useSections()
-  const pages = sections
+  const menu = useMenu()
+  const pages = menu
+    .flatMap(({ icon, pages }) => pages.map(page => ({ ...page, icon })))
     .map(({ key, to, icon }): Hit => {
       const go = () => {
         close()

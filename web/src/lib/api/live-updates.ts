@@ -63,14 +63,12 @@ function withNumber(stream: Stream, numbers: ReadonlyMap<string, Numbers>): Stre
 /** Keys of queries that an event makes stale. */
 function staleAfter({ type, data }: FeedEvent): readonly string[] {
   if (type.startsWith('stream.') || type === 'refused') return ['streams', 'overview']
-  if (type.startsWith('viewer.')) return ['viewers']
   if (type.startsWith('node.')) return ['nodes', 'overview']
-  if (type === 'operation') return ['operations']
   if (type === 'changed') {
     const noun = String(data['noun'])
     return noun === 'streams' ? ['streams', 'viewers'] : [noun]
   }
-  return []
+  return [`${type.split('.')[0]}s`] // viewer.started: viewers
 }
 
 /** Follows the feed while somebody is logged in, and keeps what pages have asked for up to date. */

@@ -1,0 +1,14 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { frame } from '../../lib/pages.ts'
+import { present, type RawSearch, word } from '../../lib/search.ts'
+
+export const connectRoutes = [
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/connect',
+    staticData: { section: 'streams', menu: 'connect', needs: 'streams.write' },
+    // Id of the stream to send to; what sends: obs, ffmpeg ...
+    validateSearch: (search: RawSearch) => present({ stream: word(search['stream']), with: word(search['with']) }),
+    component: lazyRouteComponent(() => import('./connect-page.tsx'), 'ConnectPage'),
+  }),
+] as const
