@@ -4,6 +4,7 @@ import { AppError } from '../base/errors.ts'
 import * as core from './migrations/0001-core.ts'
 import * as access from './migrations/0002-access.ts'
 import * as control from './migrations/0003-control.ts'
+import * as recordings from './migrations/0005-recordings.ts'
 import type { Tables } from './tables.ts'
 
 /** Applied in the order of their names; a name that was released never changes. */
@@ -11,6 +12,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-core': core,
   '0002-access': access,
   '0003-control': control,
+  '0005-recordings': recordings,
 }
 
 /**

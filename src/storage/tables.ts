@@ -23,6 +23,22 @@ export interface Tables {
   platform_metrics: PlatformMetricTable
   operations: OperationTable
   kept_answers: KeptAnswerTable
+  templates: TemplateTable
+  plans: PlanTable
+  template_bindings: TemplateBindingTable
+  recording_controls: RecordingControlTable
+  segments: SegmentTable
+  snapshots: SnapshotTable
+  recording_states: RecordingStateTable
+  recording_log: RecordingLogTable
+  storage_usage: StorageUsageTable
+  storage_days: StorageDayTable
+  exports: ExportTable
+  coverage_hours: CoverageHourTable
+  coverage_gaps: CoverageGapTable
+  alerts: AlertTable
+  callbacks: CallbackTable
+  callback_deliveries: CallbackDeliveryTable
 }
 
 export interface UserTable {
@@ -228,4 +244,187 @@ export interface KeptAnswerTable {
   status: number | null
   body: string | null
   at: number
+}
+
+export interface TemplateTable {
+  id: string
+  kind: 'record' | 'snapshot'
+  name: string
+  notes: string
+  settings: string
+  created_at: number
+}
+
+export interface PlanTable {
+  id: string
+  name: string
+  zone: string
+  week: string
+  created_at: number
+}
+
+export interface TemplateBindingTable {
+  scope: 'space' | 'stream'
+  target: string
+  kind: 'record' | 'snapshot'
+  space: string
+  template_id: string | null
+  plan_id: string | null
+  created_at: number
+}
+
+export interface RecordingControlTable {
+  path: string
+  space: string
+  running: number
+  template_id: string | null
+  created_at: number
+  created_by: string
+}
+
+export interface SegmentTable {
+  id: string
+  path: string
+  space: string
+  node_id: string
+  template_id: string | null
+  recording: string
+  cause: 'always' | 'plan' | 'manual' | 'event'
+  format: 'fmp4' | 'mp4' | 'flv' | 'hls'
+  store: string
+  object: string
+  state: 'open' | 'closed' | 'recovered'
+  started_at: number
+  ended_at: number
+  size_bytes: number
+  fragments: number
+  video: string | null
+  audio: string | null
+  sha256: string | null
+  held: number
+  thinned: number
+  subject: string
+  teacher: string
+  note: string
+  filed: number
+}
+
+export interface SnapshotTable {
+  id: string
+  path: string
+  space: string
+  node_id: string
+  template_id: string | null
+  cause: 'demand' | 'periodic' | 'recordingStart' | 'recordingEnd' | 'recorded' | 'device'
+  store: string
+  object: string
+  format: 'jpeg' | 'webp'
+  width: number
+  height: number
+  size_bytes: number
+  taken_at: number
+}
+
+export interface RecordingStateTable {
+  path: string
+  node_id: string
+  recording: string
+  state: 'started' | 'paused' | 'resumed' | 'stopped' | 'error'
+  cause: 'always' | 'plan' | 'manual' | 'event'
+  template_id: string | null
+  reason: string
+  at: number
+}
+
+export interface RecordingLogTable extends RecordingStateTable {
+  id: string
+}
+
+export interface StorageUsageTable {
+  path: string
+  space: string
+  segments: Generated<number>
+  segment_bytes: Generated<number>
+  snapshots: Generated<number>
+  snapshot_bytes: Generated<number>
+}
+
+export interface StorageDayTable {
+  day: number
+  space: string
+  written_bytes: Generated<number>
+  deleted_bytes: Generated<number>
+}
+
+export interface ExportTable {
+  id: string
+  node_id: string
+  export_id: Generated<string>
+  path: string
+  format: 'mp4' | 'flv'
+  started_at: number
+  ended_at: number
+  size_bytes: number | null
+  url: string | null
+  created_at: number
+  user_id: string
+}
+
+export interface CoverageHourTable {
+  path: string
+  space: string
+  at: number
+  planned_s: number
+  recorded_s: number
+}
+
+export interface CoverageGapTable {
+  id: string
+  path: string
+  space: string
+  reason: string
+  started_at: number
+  ended_at: number
+}
+
+export interface AlertTable {
+  id: string
+  kind: string
+  object: string
+  path: string | null
+  node_id: string
+  reason: string
+  raised_at: number
+  cleared_at: number | null
+}
+
+export interface CallbackTable {
+  id: string
+  name: string
+  url: string
+  events: string
+  scope: 'all' | 'space' | 'template'
+  target: string
+  secret: string
+  ali_signature: number
+  enabled: number
+  created_at: number
+}
+
+export interface CallbackDeliveryTable {
+  number: number
+  id: string
+  callback_id: string
+  event: string
+  object: string
+  body: string
+  media: string | null
+  state: 'waiting' | 'delivered' | 'dead'
+  attempts: Generated<number>
+  next_at: number
+  created_at: number
+  finished_at: number | null
+  last_status: number | null
+  last_error: Generated<string>
+  last_answer: Generated<string>
 }
