@@ -13,6 +13,7 @@ import { Stream } from '../media/stream/stream.ts'
 import type { Access } from './access.ts'
 import { BroadcastSeat } from './broadcast-seat.ts'
 import { type Action, Chronicle } from './chronicle.ts'
+import { AacTwins } from './ffmpeg/aac-twin.ts'
 import type { HubSettings } from './hub-settings.ts'
 import type { Leases } from './leases.ts'
 import { pathOf, type StreamAddress } from './paths.ts'
@@ -95,7 +96,14 @@ export class Hub {
   constructor(options: HubOptions) {
     this.#options = options
     const { pace, clock, timers, log, emit } = options
-    this.#outputs = new Outputs({ pace, clock, timers, settings: stream => this.#broadcastSettings(stream) })
+    const twins = new AacTwins({ clock, timers, log })
+    this.#outputs = new Outputs({
+      pace,
+      clock,
+      timers,
+      settings: stream => this.#broadcastSettings(stream),
+      withAac: stream => twins.of(stream),
+    })
     this.#chronicle = new Chronicle({ clock, log, emit })
     this.viewers = new Viewers(clock, {
       started: viewer => {

@@ -1,4 +1,5 @@
 import type { Clock, Timers } from '../../base/clock.ts'
+import type { Reader } from '../stream/reader.ts'
 import type { Stream } from '../stream/stream.ts'
 import { Broadcast, type BroadcastSettings } from './broadcast.ts'
 import type { Pace } from './pace.ts'
@@ -8,7 +9,14 @@ import type { Packager } from './packager.ts'
 export interface OutputFormat {
   /** 'flv', 'rtmp', 'ts' ... */
   readonly key: string
+  /** aac: for players that cannot decode G.711, whose sound is then transcoded once for all of them. */
+  readonly sound?: 'aac'
   create(): Packager
+}
+
+/** Where frames come from: a stream, or its twin with other sound. */
+export interface FrameSource {
+  attach(reader: Reader): () => void
 }
 
 export interface OutputsOptions {
@@ -17,6 +25,8 @@ export interface OutputsOptions {
   readonly timers: Timers
   /** Settings for a stream's broadcasts, read when the first viewer of a format comes. */
   readonly settings: (stream: Stream) => BroadcastSettings
+  /** The twin of a stream with AAC in place of G.711; the stream itself where nothing has to be done. */
+  readonly withAac: (stream: Stream) => FrameSource
 }
 
 /** The broadcasts of all streams: one per stream and format, from its first viewer to its last. */
@@ -36,7 +46,7 @@ export class Outputs {
   }
 
   #open(stream: Stream, formats: Map<string, Broadcast>, format: OutputFormat): Broadcast {
-    const { pace, clock, timers, settings } = this.#options
+    const { pace, clock, timers, settings, withAac } = this.#options
     let detach = () => {}
     const broadcast = new Broadcast(format.create(), {
       settings: settings(stream),
@@ -53,7 +63,7 @@ export class Outputs {
         stream.meter.framesDropped += droppedFrames
       },
     })
-    detach = stream.attach(broadcast)
+    detach = (format.sound === 'aac' ? withAac(stream) : stream).attach(broadcast)
     formats.set(format.key, broadcast)
     return broadcast
   }

@@ -9,7 +9,7 @@ import type { Sink } from '../../media/broadcast/packager.ts'
 import type { Envelope } from '../../media/broadcast/viewer.ts'
 import { detachFromHttp } from './detach.ts'
 import { HttpSink } from './http-sink.ts'
-import { type LiveFormat, outputFormat, trackChoice } from './live-format.ts'
+import { type LiveFormat, outputFormat } from './live-format.ts'
 import { type PlayerReport, parsePlayerReport } from './player-report.ts'
 import { WebSocketSink, webSocketEnvelope } from './web-socket-sink.ts'
 
@@ -156,7 +156,7 @@ export class LiveHandler {
       protocol: `${carrier}-${format.extension}`,
       request,
     }
-    return this.#host.seat(wish, outputFormat(format, trackChoice(url.searchParams)), signal)
+    return this.#host.seat(wish, outputFormat(format, url.searchParams), signal)
   }
 }
 
