@@ -1,16 +1,20 @@
 import type { SpaceState, SpacesState } from '../../link/messages.ts'
 import type { Database } from '../../storage/database.ts'
 import type { SpaceKeyTable } from '../../storage/tables.ts'
+import { RevisionStore } from '../nodes/revision-store.ts'
 import { ForbiddenStore } from './forbidden-store.ts'
 import { KeyStore } from './key-store.ts'
 import type { Space } from './space.ts'
 import { SpaceStore } from './space-store.ts'
 
+/** Name of the revision of spaces and prohibitions. */
+export const SPACES_REVISION = 'spaces'
+
 /** What the nodes are to apply, as the database says. */
 export async function readDesiredState(db: Database, nowMs: number): Promise<SpacesState> {
   const store = new SpaceStore(db)
   // the revision first: what changes meanwhile raises it, and the nodes are told again
-  const revision = await store.revision()
+  const revision = await new RevisionStore(db, SPACES_REVISION).value()
   const keys = Map.groupBy(await new KeyStore(db).inForce(nowMs), key => key.space)
   const spaces = (await store.all()).map(space => stateOf(space, keys.get(space.name) ?? []))
   const forbidden = (await new ForbiddenStore(db).inForce(nowMs)).map(({ path, until, reason }) => ({

@@ -8,7 +8,8 @@ import type { Actor } from '../access/actor.ts'
 import { permit } from '../access/permission.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import type { DesiredTopic } from '../nodes/node-links.ts'
-import { readDesiredState } from './desired-state.ts'
+import { RevisionStore } from '../nodes/revision-store.ts'
+import { readDesiredState, SPACES_REVISION } from './desired-state.ts'
 import { ForbiddenStore } from './forbidden-store.ts'
 import { type KeyPurpose, KeyStore } from './key-store.ts'
 import { DEFAULT_SPACE, NEW_SPACE, type Space, type SpaceChange } from './space.ts'
@@ -199,7 +200,7 @@ export class SpaceService {
     const result = await this.#db.transaction().execute(async trx => {
       const nowMs = this.#clock.nowMs()
       const result = await changing(trx, nowMs)
-      await new SpaceStore(trx).raiseRevision(nowMs)
+      await new RevisionStore(trx, SPACES_REVISION).raise(nowMs)
       return result
     })
     await this.#load()

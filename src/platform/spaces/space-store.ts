@@ -4,14 +4,12 @@ import type { Db } from '../../storage/database.ts'
 import type { SpaceTable } from '../../storage/tables.ts'
 import type { Space, SpaceChange } from './space.ts'
 
-const REVISION = 'spaces'
-
 type SpaceRow = Selectable<SpaceTable>
 type LimitsAndRules = Partial<
   Pick<SpaceRow, 'address_rules' | 'referer_rules' | 'max_viewers' | 'max_viewers_per_stream'>
 >
 
-/** SQL of spaces and the revision of the whole. */
+/** SQL of spaces. */
 export class SpaceStore {
   readonly #db: Db
 
@@ -71,21 +69,6 @@ export class SpaceStore {
   async countStreams(name: string): Promise<number> {
     const query = this.#db.selectFrom('streams').select(e => e.fn.countAll<number>().as('count'))
     return Number((await query.where('space', '=', name).executeTakeFirstOrThrow()).count)
-  }
-
-  async revision(): Promise<number> {
-    const row = await this.#db.selectFrom('revisions').select('value').where('name', '=', REVISION).executeTakeFirst()
-    return row?.value ?? 0
-  }
-
-  /** At least the time, so that a database made anew still has a later revision than nodes remember. */
-  async raiseRevision(nowMs: number): Promise<void> {
-    const value = Math.max(nowMs, (await this.revision()) + 1)
-    await this.#db
-      .insertInto('revisions')
-      .values({ name: REVISION, value })
-      .onConflict(c => c.column('name').doUpdateSet({ value }))
-      .execute()
   }
 }
 
