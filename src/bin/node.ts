@@ -68,7 +68,7 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
       timers,
       log,
       emit: event => link?.emit(event),
-      onOpen: stream => hls?.published(stream),
+      onOpen: stream => hls?.published(hub.withAac(stream)),
     }),
   )
 

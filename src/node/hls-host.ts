@@ -3,7 +3,7 @@ import type { HlsAdmission } from '../protocols/hls/hls-session.ts'
 import type { HttpVisitors } from './http-visitor.ts'
 import type { Hub } from './hub.ts'
 
-/** Lets HLS players watch the hub's streams. */
+/** Lets HLS players watch the hub's streams. No HLS player knows G.711. */
 export class HubHlsHost implements HlsHost {
   readonly #hub: Hub
   readonly #visitors: HttpVisitors
@@ -15,6 +15,6 @@ export class HubHlsHost implements HlsHost {
 
   async admit(wish: HlsRequest, signal: AbortSignal): Promise<HlsAdmission> {
     const { stream, viewer } = await this.#hub.admit(this.#visitors.of(wish), signal)
-    return { stream, join: handle => this.#hub.viewers.add(viewer, handle) }
+    return { stream: this.#hub.withAac(stream), join: handle => this.#hub.viewers.add(viewer, handle) }
   }
 }

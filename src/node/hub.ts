@@ -13,7 +13,7 @@ import { Stream } from '../media/stream/stream.ts'
 import type { Access } from './access.ts'
 import { BroadcastSeat } from './broadcast-seat.ts'
 import { type Action, Chronicle } from './chronicle.ts'
-import { AacTwins } from './ffmpeg/aac-twin.ts'
+import { AacTwins, type Readable } from './ffmpeg/aac-twin.ts'
 import type { HubSettings } from './hub-settings.ts'
 import type { Leases } from './leases.ts'
 import { pathOf, type StreamAddress } from './paths.ts'
@@ -83,6 +83,7 @@ export class Hub {
   readonly viewers: Viewers
   readonly #options: HubOptions
   readonly #outputs: Outputs
+  readonly #twins: AacTwins
   readonly #chronicle: Chronicle
   readonly #streams = new Map<string, Stream>()
   readonly #spaceOf = new WeakMap<Stream, SpaceState>()
@@ -96,13 +97,13 @@ export class Hub {
   constructor(options: HubOptions) {
     this.#options = options
     const { pace, clock, timers, log, emit } = options
-    const twins = new AacTwins({ clock, timers, log })
+    this.#twins = new AacTwins({ clock, timers, log })
     this.#outputs = new Outputs({
       pace,
       clock,
       timers,
       settings: stream => this.#broadcastSettings(stream),
-      withAac: stream => twins.of(stream),
+      withAac: stream => this.#twins.of(stream),
     })
     this.#chronicle = new Chronicle({ clock, log, emit })
     this.viewers = new Viewers(clock, {
@@ -191,6 +192,11 @@ export class Hub {
     const session = this.viewers.add(viewer, seat)
     seat.session = session
     return session
+  }
+
+  /** The stream with sound that browsers can play. */
+  withAac(stream: Stream): Readable {
+    return this.#twins.of(stream)
   }
 
   /** Ends a publisher (the stream then waits for the next) or one viewer. */

@@ -1,8 +1,8 @@
 import type { Clock, Timers } from '../../base/clock.ts'
 import { errorText } from '../../base/errors.ts'
 import type { Log } from '../../base/log.ts'
-import type { FrameSource } from '../../media/broadcast/outputs.ts'
 import type { Frame } from '../../media/stream/frame.ts'
+import type { Meter } from '../../media/stream/meter.ts'
 import type { Publication } from '../../media/stream/publication.ts'
 import type { Reader } from '../../media/stream/reader.ts'
 import { Stream } from '../../media/stream/stream.ts'
@@ -15,6 +15,13 @@ interface Environment {
   readonly log: Log
 }
 
+/** A stream or its twin, to whoever reads and counts. */
+export interface Readable {
+  readonly path: string
+  readonly meter: Meter
+  attach(reader: Reader): () => void
+}
+
 /** Browsers play no G.711 in media source extensions: the twin of a stream has the same video, and AAC for sound. */
 export class AacTwins {
   readonly #environment: Environment
@@ -25,7 +32,7 @@ export class AacTwins {
   }
 
   /** The stream itself where it is known to have no G.711. */
-  of(stream: Stream): FrameSource {
+  of(stream: Stream): Readable {
     const { tracks } = stream
     if (tracks.length > 0 && !tracks.some(isG711)) return stream
     const twin = this.#twins.get(stream) ?? new AacTwin(stream, this.#environment)
@@ -34,15 +41,20 @@ export class AacTwins {
   }
 }
 
+const TRANSCODER = { id: 'aac-twin', protocol: 'transcoder', remote: '', agent: '' }
+
 /** Runs while somebody reads it. */
-class AacTwin implements FrameSource, Reader {
+class AacTwin implements Readable, Reader {
+  readonly path: string
+  readonly meter: Meter
   readonly #source: Stream
   readonly #environment: Environment
-  #running: { readonly stream: Stream; readonly publication: Publication; readonly detach: () => void } | null = null
+  #running: { readonly stream: Stream; publication: Publication; readonly detach: () => void } | null = null
   #encoder: AacEncoder | null = null
-  #tracks: readonly Track[] = []
 
   constructor(source: Stream, environment: Environment) {
+    this.path = source.path
+    this.meter = source.meter
     this.#source = source
     this.#environment = environment
   }
@@ -57,7 +69,6 @@ class AacTwin implements FrameSource, Reader {
   }
 
   onTracks(tracks: readonly Track[]): void {
-    this.#tracks = tracks
     const sound = tracks.find(isG711)
     this.#encoder?.close()
     this.#encoder = null
@@ -67,7 +78,7 @@ class AacTwin implements FrameSource, Reader {
     const encoder = new AacEncoder(sound, {
       onFrame: frame => this.#running?.publication.write(frame),
       onEnd: error => {
-        if (error) log.warn('sound is not transcoded', { path: this.#source.path, reason: errorText(error) })
+        if (error) log.warn('sound is not transcoded', { path: this.path, reason: errorText(error) })
         if (this.#encoder === encoder) this.#encoder = null
       },
     })
@@ -81,7 +92,12 @@ class AacTwin implements FrameSource, Reader {
   }
 
   onDiscontinuity(): void {
-    this.onTracks(this.#tracks) // a new encoder: the old one still holds sound from before
+    const running = this.#running
+    if (!running) return
+    this.#encoder?.close() // it still holds sound from before
+    this.#encoder = null
+    running.publication.end('discontinuity')
+    running.publication = running.stream.publish(TRANSCODER)
   }
 
   onEnd(reason: string): void {
@@ -90,11 +106,10 @@ class AacTwin implements FrameSource, Reader {
 
   #start() {
     const { clock, timers } = this.#environment
-    const { path } = this.#source
     const nothing = () => {}
     const events = { onPublish: nothing, onUnpublish: nothing, onEnd: nothing }
-    const stream = new Stream(path, { timestamps: 'off', republishGraceMs: 0, clock, timers }, events)
-    const publication = stream.publish({ id: 'aac-twin', protocol: 'transcoder', remote: '', agent: '' })
+    const stream = new Stream(this.path, { timestamps: 'off', republishGraceMs: 1000, clock, timers }, events)
+    const publication = stream.publish(TRANSCODER)
     let detach = nothing
     this.#running = { stream, publication, detach: () => detach() }
     detach = this.#source.attach(this)
