@@ -4,6 +4,7 @@ import { AppError } from '../base/errors.ts'
 import * as core from './migrations/0001-core.ts'
 import * as access from './migrations/0002-access.ts'
 import * as control from './migrations/0003-control.ts'
+import * as devices from './migrations/0004-devices.ts'
 import * as recordings from './migrations/0005-recordings.ts'
 import type { Tables } from './tables.ts'
 
@@ -12,6 +13,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-core': core,
   '0002-access': access,
   '0003-control': control,
+  '0004-devices': devices,
   '0005-recordings': recordings,
 }
 

@@ -61,7 +61,7 @@ test('every number says what it counts', async () => {
   )
   const { postgres } = await meanings()
   const unit =
-    /\b(ms|seconds|bytes|kbit\/s|frames|viewers|nodes|streams|cores|steps|looks|number|status|ratio|percent)\b|^1: .*; 0: /
+    /\b(ms|seconds|bytes|kbit\/s|frames|viewers|nodes|streams|cores|steps|looks|number|status|ratio|percent|degrees|metres|km\/h)\b|^1: .*; 0: /
   expect(rows.length).toBeGreaterThan(10)
   expect(rows.map(row => row.name).filter(name => !unit.test(postgres.get(name) ?? ''))).toEqual([])
 })

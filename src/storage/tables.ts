@@ -1,11 +1,12 @@
 import type { Generated } from 'kysely'
+import type { DeviceTables, SpaceDeviceColumns } from './device-tables.ts'
 
 /**
  * The tables as TypeScript sees them; what each column means stands in the migration that made it.
  * Only strings, numbers and null, so that SQLite and PostgreSQL answer alike: times are milliseconds since 1970 UTC,
  * flags are 0 and 1, structures are JSON text.
  */
-export interface Tables {
+export interface Tables extends DeviceTables {
   users: UserTable
   sessions: SessionTable
   api_keys: ApiKeyTable
@@ -88,7 +89,7 @@ export interface AuditTable {
   trace_id: string
 }
 
-export interface SpaceTable {
+export interface SpaceTable extends SpaceDeviceColumns {
   name: string
   publish: 'key' | 'open'
   play: 'signed' | 'open'
