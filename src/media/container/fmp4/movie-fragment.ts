@@ -9,6 +9,8 @@ export interface SampleEntry {
   /** From the start of the file. */
   readonly offset: number
   readonly size: number
+  /** To the next sample, ticks. */
+  readonly duration: number
   /** Ticks, the edit list applied. */
   readonly dts: number
   readonly pts: number
@@ -100,6 +102,7 @@ function readRun(
       track,
       offset,
       size,
+      duration,
       dts: dts + track.shift,
       pts: dts + track.shift + compositionOffset,
       keyframe: track.track.kind === 'audio' || (sampleFlags & NON_SYNC) === 0,
