@@ -9,6 +9,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   media: ['base'],
   protocols: ['base', 'media'],
   link: ['base'],
+  simulator: ['base', 'media', 'protocols'],
   storage: ['base'],
   node: ['base', 'media', 'protocols', 'link', 'storage'],
   platform: ['base', 'storage', 'link'],
