@@ -18,6 +18,8 @@ export class VideoFrames {
   readonly #sets: ParameterSets
   #track: VideoTrack | null = null
   #waiting = false
+  /** Access units whose first slice is missing. */
+  broken = 0
   /** Frames left out because they may refer to one that was lost. */
   skipped = 0
 
@@ -45,7 +47,13 @@ export class VideoFrames {
     if (pts === null || dts === null || !this.#track) return
     const codec = this.#codec
     const kept = units.filter(unit => belongsToFrame(unitRole(unit, codec)))
-    if (!kept.some(unit => isSlice(unitRole(unit, codec)))) return
+    const first = kept.find(unit => isSlice(unitRole(unit, codec)))
+    if (!first) return
+    if (unitRole(first, codec) !== 'first slice') {
+      this.broken++
+      this.#waiting = true
+      return
+    }
     const data = lengthPrefixed(kept)
     const keyframe = codec === 'h264' ? isH264Keyframe(data) : isH265Keyframe(data)
     if (this.#waiting && !keyframe) {

@@ -43,7 +43,10 @@ export class VideoStream implements ElementaryStream {
   #hasSlice = false
   #times: Time[] = []
   #time: Time | null = null
+  /** Times given to the last access unit. */
   #last: { readonly pts: number; readonly dts: number } | null = null
+  /** The last decoding time that came with a packet. */
+  #sentDts: number | null = null
   /** The last access unit was ended from outside: what follows shows whether that was right. */
   #ended = false
   #believesEnds = true
@@ -56,6 +59,11 @@ export class VideoStream implements ElementaryStream {
   /** Frames left out because they may refer to a lost one. */
   get skipped(): number {
     return this.#frames.skipped
+  }
+
+  /** Access units left out because their start is missing. */
+  get broken(): number {
+    return this.#frames.broken
   }
 
   push(payload: Uint8Array, pts: number | null, dts: number | null): void {
@@ -173,9 +181,11 @@ export class VideoStream implements ElementaryStream {
     if (last && (dts === null || pts === null)) {
       pts = last.pts + step
       dts = last.dts + step
-    } else if (last && pts !== null && dts === last.dts) {
-      pts += step // the sender's clock stands still: two pictures never have one decoding time
-      dts += step
+    } else if (last && pts !== null && dts !== null && dts === this.#sentDts) {
+      pts += last.dts + step - dts // the sender's clock stands still: two pictures never have one decoding time
+      dts = last.dts + step
+    } else {
+      this.#sentDts = dts
     }
     if (pts !== null && dts !== null) this.#last = { pts, dts }
     this.#reset()
