@@ -155,11 +155,22 @@ describe('spaces', () => {
       refererRules: null,
       maxViewers: null,
       maxViewersPerStream: null,
+      gb28181: { admission: 'listed', passwordSet: false, sendDate: true, stopAfterS: 30, zone: 'Asia/Shanghai' },
       createdAt: '2023-11-14T22:13:20.000Z',
     })
     const changed = await call('PATCH', '/spaces/default', { play: 'open', gopCache: false })
     expect(changed.json()).toEqual({ ...space, play: 'open', gopCache: false })
     expect((await create('a')).play).toMatchObject({ flv: 'http://video.example:8080/live/a.flv', expiresAt: null })
+  })
+
+  test('what devices need is changed field by field; the password is never answered', async () => {
+    const first = await call('PATCH', '/spaces/default', { gb28181: { admission: 'password', password: 'Cam3ras!' } })
+    expect(first.json().gb28181).toMatchObject({ admission: 'password', passwordSet: true, sendDate: true })
+    const second = await call('PATCH', '/spaces/default', { gb28181: { zone: 'Asia/Urumqi' } })
+    expect(second.json().gb28181).toMatchObject({ admission: 'password', passwordSet: true, zone: 'Asia/Urumqi' })
+    expect(JSON.stringify((await call('GET', '/audit')).json())).not.toContain('Cam3ras!')
+    const wrong = await call('PATCH', '/spaces/default', { gb28181: { zone: 'Mars/Olympus' } })
+    expect(wrong.json().error.field).toBe('body.gb28181.zone')
   })
 
   test.each([

@@ -44,6 +44,37 @@ const RefererRules = z
 
 const Limit = z.number().int().min(0).max(10_000_000).nullable()
 
+/** An hour after the last viewer: whoever needs longer wants `autoStart`. */
+const MAX_STOP_AFTER_S = 3600
+
+const deviceFacts = {
+  admission: z
+    .enum(['listed', 'password', 'approve'])
+    .describe(
+      'listed: only known devices may register; password: unknown ones with the password are added; approve: they wait in /pending-devices',
+    ),
+  sendDate: z.boolean().describe('devices are told the time when they register'),
+  zone: z.string().max(64).refine(isTimeZone, 'an IANA time zone').describe('IANA time zone of the times devices say'),
+  stopAfterS: z
+    .number()
+    .int()
+    .min(0)
+    .max(MAX_STOP_AFTER_S)
+    .describe('seconds after the last viewer until a device stops'),
+}
+
+const DevicePassword = z
+  .string()
+  .min(1)
+  .max(128)
+  .nullable()
+  .describe('of devices that have none of their own; null: each needs its own. It is never answered')
+
+const DeviceRules = z
+  .strictObject({ ...deviceFacts, password: DevicePassword })
+  .partial()
+  .describe('what GB/T 28181 devices need; what is left out stays')
+
 const facts = {
   publish: z.enum(['key', 'open']).describe('key: publishers need the push key; open: anybody may publish'),
   play: z.enum(['signed', 'open']).describe('signed: viewers need a signed URL; open: anybody may watch'),
@@ -56,15 +87,25 @@ const facts = {
   maxViewersPerStream: Limit.describe("on one node; null: the node's own limit"),
 }
 
-export const Space = z.object({ name: z.string(), ...facts, createdAt: Time }).meta({ id: 'Space' })
+export const Space = z
+  .object({
+    name: z.string(),
+    ...facts,
+    gb28181: z.object({ ...deviceFacts, passwordSet: z.boolean() }).describe('what GB/T 28181 devices need'),
+    createdAt: Time,
+  })
+  .meta({ id: 'Space' })
 export type Space = z.infer<typeof Space>
 
 export const SpaceChange = z
-  .strictObject(facts)
+  .strictObject({ ...facts, gb28181: DeviceRules })
   .partial()
   .refine(change => Object.keys(change).length > 0, 'names nothing to change')
 
-export const CreateSpace = z.strictObject(facts).partial().extend({ name: PathSegment })
+export const CreateSpace = z
+  .strictObject({ ...facts, gb28181: DeviceRules })
+  .partial()
+  .extend({ name: PathSegment })
 
 export const DeleteSpaceQuery = z.strictObject({
   force: z.string().max(128).optional().describe('name of the space: its streams are deleted too'),
@@ -97,3 +138,12 @@ export const RotatePushKey = z.strictObject({
     .default(DEFAULT_GRACE_SECONDS)
     .describe('how long old keys are taken'),
 })
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    return true
+  } catch {
+    return false
+  }
+}

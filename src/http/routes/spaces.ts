@@ -41,8 +41,9 @@ export function spaceRoutes(app: App, { spaces }: Services): void {
       },
     },
     async (request, reply) => {
-      const { name, ...facts } = request.body
-      return reply.code(201).send(view(await spaces.create(callerOf(request), name, defined(facts))))
+      const { name, gb28181, ...facts } = request.body
+      const whole = { ...defined(facts), ...(gb28181 && { gb28181: defined(gb28181) }) }
+      return reply.code(201).send(view(await spaces.create(callerOf(request), name, whole)))
     },
   )
 
@@ -74,7 +75,11 @@ export function spaceRoutes(app: App, { spaces }: Services): void {
         response: { 200: contract.Space, ...errorResponses },
       },
     },
-    async request => view(await spaces.update(callerOf(request), request.params.name, defined(request.body))),
+    async request => {
+      const { gb28181, ...facts } = request.body
+      const change = { ...defined(facts), ...(gb28181 && { gb28181: defined(gb28181) }) }
+      return view(await spaces.update(callerOf(request), request.params.name, change))
+    },
   )
 
   app.delete(
@@ -146,8 +151,8 @@ export function spaceRoutes(app: App, { spaces }: Services): void {
   )
 }
 
-function view({ createdAtMs, ...space }: Space): contract.Space {
-  return { ...space, createdAt: time(createdAtMs) }
+function view({ createdAtMs, gb28181: { password, ...devices }, ...space }: Space): contract.Space {
+  return { ...space, gb28181: { ...devices, passwordSet: password !== null }, createdAt: time(createdAtMs) }
 }
 
 function keysView({ push, play }: SpaceKeys): contract.SpaceKeys {

@@ -26,7 +26,7 @@ export async function readDesiredState(db: Database, nowMs: number): Promise<Spa
 }
 
 function stateOf(space: Space, keys: readonly SpaceKeyTable[]): SpaceState {
-  const { createdAtMs: _, addressRules, refererRules, maxViewers, maxViewersPerStream, ...rest } = space
+  const { createdAtMs: _, gb28181: __, addressRules, refererRules, maxViewers, maxViewersPerStream, ...rest } = space
   const retiring = keys.flatMap(({ expires_at, purpose, secret }) =>
     purpose === 'publish' && expires_at !== null ? [{ key: secret, untilMs: expires_at }] : [],
   )

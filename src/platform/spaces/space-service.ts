@@ -12,7 +12,7 @@ import { RevisionStore } from '../nodes/revision-store.ts'
 import { readDesiredState, SPACES_REVISION } from './desired-state.ts'
 import { ForbiddenStore } from './forbidden-store.ts'
 import { type KeyPurpose, KeyStore } from './key-store.ts'
-import { DEFAULT_SPACE, NEW_SPACE, type Space, type SpaceChange } from './space.ts'
+import { changed, DEFAULT_SPACE, NEW_SPACE, type Space, type SpaceChange } from './space.ts'
 import { SpaceStore } from './space-store.ts'
 
 /** The desired state of a node is one message of at most 16 MiB. */
@@ -87,7 +87,7 @@ export class SpaceService {
   /** With a push key and a key to sign with. Throws CONFLICT, LIMIT_REACHED. */
   async create(actor: Actor, name: string, facts: SpaceChange): Promise<Space> {
     permit(actor, 'spaces.write')
-    const space: Space = { ...NEW_SPACE, ...facts, name, createdAtMs: this.#clock.nowMs() }
+    const space: Space = { ...changed(NEW_SPACE, facts), name, createdAtMs: this.#clock.nowMs() }
     await this.change(async trx => {
       if ((await new SpaceStore(trx).all()).length >= MAX_SPACES) {
         throw new AppError('LIMIT_REACHED', { what: 'spaces', limit: MAX_SPACES })
@@ -104,7 +104,7 @@ export class SpaceService {
     return this.change(async trx => {
       const before = await find(trx, name)
       await new SpaceStore(trx).update(name, change)
-      const after = { ...before, ...change }
+      const after = changed(before, change)
       await this.#audit.record(trx, actor, { action: 'space.update', object: name, before, after })
       return after
     })

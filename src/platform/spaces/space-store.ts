@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import { AddressRules, RefererRules } from '../../link/messages.ts'
 import type { Db } from '../../storage/database.ts'
 import type { SpaceTable } from '../../storage/tables.ts'
-import type { Space, SpaceChange } from './space.ts'
+import type { Space, SpaceChange, SpaceDevices } from './space.ts'
 
 type SpaceRow = Selectable<SpaceTable>
 type LimitsAndRules = Partial<
@@ -40,6 +40,7 @@ export class SpaceStore {
         enabled: enabled ? 1 : 0,
         gop_cache: facts.gopCache ? 1 : 0,
         ...limitsAndRules(facts),
+        ...deviceColumns(facts.gb28181),
       })
       .onConflict(c => c.column('name').doNothing())
       .executeTakeFirst()
@@ -56,6 +57,7 @@ export class SpaceStore {
       ...(enabled === undefined ? {} : { enabled: enabled ? 1 : 0 }),
       ...(gopCache === undefined ? {} : { gop_cache: gopCache ? 1 : 0 }),
       ...limitsAndRules(change),
+      ...deviceColumns(change.gb28181 ?? {}),
     }
     await this.#db.updateTable('spaces').set(set).where('name', '=', name).execute()
   }
@@ -83,6 +85,17 @@ function limitsAndRules(change: SpaceChange): LimitsAndRules {
   }
 }
 
+function deviceColumns(change: Partial<SpaceDevices>) {
+  const { admission, password, sendDate, stopAfterS, zone } = change
+  return {
+    ...(password === undefined ? {} : { gb_password: password }),
+    ...(admission === undefined ? {} : { gb_admission: admission }),
+    ...(sendDate === undefined ? {} : { gb_send_date: sendDate ? 1 : 0 }),
+    ...(zone === undefined ? {} : { gb_zone: zone }),
+    ...(stopAfterS === undefined ? {} : { gb_stop_after_s: stopAfterS }),
+  }
+}
+
 function json(value: object | null): string | null {
   return value && JSON.stringify(value)
 }
@@ -100,6 +113,13 @@ function toSpace(row: SpaceRow): Space {
     refererRules: referer_rules === null ? null : RefererRules.parse(JSON.parse(referer_rules)),
     maxViewers: row.max_viewers,
     maxViewersPerStream: row.max_viewers_per_stream,
+    gb28181: {
+      password: row.gb_password,
+      admission: row.gb_admission as SpaceDevices['admission'], // written above
+      sendDate: row.gb_send_date === 1,
+      zone: row.gb_zone,
+      stopAfterS: row.gb_stop_after_s,
+    },
     createdAtMs: row.created_at,
   }
 }

@@ -1,5 +1,19 @@
 import type { AddressRules, RefererRules } from '../../link/messages.ts'
 
+/** What a space asks of GB/T 28181 devices. */
+export interface SpaceDevices {
+  /** Of devices that have none of their own; null: each needs its own. */
+  readonly password: string | null
+  /** listed: only known devices. password: unknown ones with the password are taken. approve: they wait. */
+  readonly admission: 'listed' | 'password' | 'approve'
+  /** The answer to REGISTER has the time. */
+  readonly sendDate: boolean
+  /** IANA zone of times without one. */
+  readonly zone: string
+  /** Seconds after the last viewer until a device may stop sending. */
+  readonly stopAfterS: number
+}
+
 /** A tenant's project: first segment of every stream path, with its own keys and rules. */
 export interface Space {
   readonly name: string
@@ -17,16 +31,19 @@ export interface Space {
   readonly maxViewers: number | null
   /** On one node; null: the node's own limit. */
   readonly maxViewersPerStream: number | null
+  readonly gb28181: SpaceDevices
   readonly createdAtMs: number
 }
 
-export type SpaceChange = Partial<Omit<Space, 'name' | 'createdAtMs'>>
+export interface SpaceChange extends Partial<Omit<Space, 'name' | 'createdAtMs' | 'gb28181'>> {
+  readonly gb28181?: Partial<SpaceDevices>
+}
 
 /** The space of URLs that name none. */
 export const DEFAULT_SPACE = 'default'
 
 /** What a new space is without a word. */
-export const NEW_SPACE = {
+export const NEW_SPACE: Omit<Space, 'name' | 'createdAtMs'> = {
   publish: 'key',
   play: 'signed',
   latency: 'normal',
@@ -36,4 +53,10 @@ export const NEW_SPACE = {
   refererRules: null,
   maxViewers: null,
   maxViewersPerStream: null,
-} as const satisfies SpaceChange
+  gb28181: { password: null, admission: 'listed', sendDate: true, zone: 'Asia/Shanghai', stopAfterS: 30 },
+}
+
+/** The space with what is changed of it. */
+export function changed<S extends Pick<Space, 'gb28181'>>(space: S, { gb28181, ...change }: SpaceChange): S {
+  return { ...space, ...change, gb28181: { ...space.gb28181, ...gb28181 } }
+}
