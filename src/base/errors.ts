@@ -56,6 +56,8 @@ export const ERROR_CODES = {
     text: 'space {space} has {streams} streams',
     hint: 'delete them first, or repeat with force=<name of the space> to delete them with it',
   },
+  IN_USE: { fault: 'caller', http: 409, text: '{what} {id} is used by {by}', hint: 'take it off there first' },
+  RECORDING_KEPT: { fault: 'caller', http: 409, text: 'recording {id} is kept: {reason}' },
   LIMIT_REACHED: { fault: 'caller', http: 409, text: '{what}: the limit of {limit} is reached' },
   INVALID: { fault: 'caller', http: 400, text: '{field}: {reason}' },
   TOO_MANY_REQUESTS: { fault: 'caller', http: 429, text: 'too many attempts, try again in {seconds} s' },

@@ -40,6 +40,15 @@ const PERMISSIONS = {
   'devices.admin': { roles: ADMINISTER, scope: 'devices:write' },
   /** What upper platforms get to see. */
   'parents.write': { roles: ADMINISTER, scope: 'devices:write' },
+  'recordings.read': { roles: ALL, scope: 'read' },
+  /** Start and stop, snapshots, exports, what is written on recordings. */
+  'recordings.write': { roles: OPERATE, scope: 'streams:write' },
+  'recordings.delete': { roles: OPERATE, scope: 'streams:write' },
+  'templates.read': { roles: ALL, scope: 'read' },
+  /** Templates, where they are in force, and plans. */
+  'templates.write': { roles: OPERATE, scope: 'spaces:write' },
+  'callbacks.read': { roles: ADMINISTER, scope: 'read' },
+  'callbacks.write': { roles: ADMINISTER, scope: 'system:write' },
   'nodes.read': { roles: ALL, scope: 'read' },
   'nodes.write': { roles: ADMINISTER, scope: 'system:write' },
   /** Of others; one's own need nothing but being logged in. */
