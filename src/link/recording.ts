@@ -250,7 +250,11 @@ const ids = z.array(id).min(1).max(500)
 /** Requests of the platform about recordings. */
 export const RECORDING_REQUESTS = {
   'recording.apply': { params: RecordingState, result: empty },
-  'recording.status': { params: empty, result: z.object({ recordings: z.array(RecordingStatus).max(10_000) }) },
+  /** With `path` only of that stream, where the node knows of it. */
+  'recording.status': {
+    params: z.object({ path: StreamPath.optional() }),
+    result: z.object({ recordings: z.array(RecordingStatus).max(10_000) }),
+  },
   /** Keeps what was before and what comes after, by the template's times where none are given. */
   'recording.event': {
     params: z.object({
