@@ -27,6 +27,9 @@ const RETRY_MS = 1000
 /** Given up at once when the outbox is full, so that a full outbox does not pay for it with every event. */
 const GIVE_UP = 1000
 
+/** Letters of one delivery: few enough that reading and applying it takes milliseconds at both ends. */
+const MAX_DELIVERY_LENGTH = 1024 * 1024
+
 /** Which events are given up first. The others say what streams there were and stay as long as they can. */
 const MINOR: ReadonlySet<NodeEventType> = new Set([
   'viewer.started',
@@ -99,12 +102,17 @@ export class Outbox implements Closable {
     else this.#timer ??= this.#options.timers.after(WRITE_DELAY_MS, () => this.#write())
   }
 
-  /** The oldest events after `number`, in order. */
+  /** The oldest events after `number`, in order: as many as one delivery may have, at least one where there is one. */
   peek(number: number, limit = MAX_EVENTS_PER_DELIVERY): NumberedEvent[] {
-    return this.#sql.peek.all(number, limit).map(row => {
+    const events: NumberedEvent[] = []
+    let length = 0
+    for (const row of this.#sql.peek.iterate(number, limit)) {
       const { number, body } = Row.parse(row)
-      return { number, event: JSON.parse(body) as NodeEvent } // written by #write
-    })
+      length += body.length
+      if (events.length > 0 && length > MAX_DELIVERY_LENGTH) break
+      events.push({ number, event: JSON.parse(body) as NodeEvent }) // written by #write
+    }
+    return events
   }
 
   /** Everything up to `number` has arrived. */

@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Log } from '../../base/log.ts'
-import { NodeEvent } from '../../link/events.ts'
+import { NodeEvent, type NodeEventType } from '../../link/events.ts'
 import type { Database, Db } from '../../storage/database.ts'
 import { NodeStore } from './node-store.ts'
 
@@ -12,6 +13,9 @@ export interface ReceivedEvent {
   readonly number: number
   readonly event: unknown
 }
+
+/** Hundreds of rows each: whoever else waits for the database or the process gets a turn after every one of them. */
+const LARGE: ReadonlySet<unknown> = new Set<NodeEventType>(['device.catalog', 'device.catalog-changed'])
 
 /** Applies a node's events exactly once: what an event changes and its number are one transaction. */
 export class NodeEvents {
@@ -39,6 +43,15 @@ export class NodeEvents {
 
   /** Answers the number of the last applied event. A number not above it has been applied before and is passed over. */
   async deliver(nodeId: string, events: readonly ReceivedEvent[]): Promise<number> {
+    let last = 0
+    for (const some of turns(events)) {
+      last = await this.#deliver(nodeId, some)
+      if (some !== events) await setImmediate()
+    }
+    return last
+  }
+
+  async #deliver(nodeId: string, events: readonly ReceivedEvent[]): Promise<number> {
     const kept: NodeEvent[] = []
     const last = await this.#db.transaction().execute(async trx => {
       const nodes = new NodeStore(trx)
@@ -71,4 +84,18 @@ export class NodeEvents {
     this.applied++
     return parsed.data
   }
+}
+
+/** Events of one transaction each: a large one ends it. */
+function turns(events: readonly ReceivedEvent[]): readonly (readonly ReceivedEvent[])[] {
+  const all: ReceivedEvent[][] = []
+  let open: ReceivedEvent[] = []
+  for (const received of events) {
+    open.push(received)
+    if (!LARGE.has((received.event as { type?: unknown } | null)?.type)) continue // looked at before it is checked
+    all.push(open)
+    open = []
+  }
+  if (all.length === 0) return [events]
+  return open.length > 0 ? [...all, open] : all
 }
