@@ -4,6 +4,7 @@ import type { StreamStatus, TrackStatus } from '../link/status.ts'
 import type { Actor } from '../platform/access/actor.ts'
 import { may } from '../platform/access/permission.ts'
 import type { Forbidden, SpaceService } from '../platform/spaces/space-service.ts'
+import type { PlaySignatures } from '../platform/streams/play-signatures.ts'
 import type { Stream } from '../platform/streams/stream.ts'
 import { playUrls, publishUrls, type UrlRequest } from '../platform/streams/urls.ts'
 import type * as contract from './contract/stream.ts'
@@ -14,7 +15,10 @@ export interface ViewContext {
   readonly endpoints: Endpoints
   readonly host: string
   readonly secure: boolean
+  readonly signatures: PlaySignatures
+  /** End of the play URLs, whole seconds, and the same as text: it is in every row of a list. */
   readonly expiresAtMs: number
+  readonly expiresAt: string
 }
 
 export function streamView(stream: Stream, context: ViewContext): contract.Stream {
@@ -49,10 +53,10 @@ export function urlsView(stream: Stream, context: ViewContext): contract.StreamU
   const space = may(context.caller, 'streams.publishUrl') ? state : { ...state, pushKeys: [] }
   const { endpoints, host, secure } = context
   const request: UrlRequest = { address: stream, space, endpoints, host, secure }
-  const { expiresAtMs, ...play } = playUrls(request, context.expiresAtMs)
+  const { expiresAtMs, ...play } = playUrls(request, context.signatures, context.expiresAtMs)
   return {
     publish: publishUrls(request),
-    play: { ...play, expiresAt: expiresAtMs === null ? null : time(expiresAtMs) },
+    play: { ...play, expiresAt: expiresAtMs === null ? null : context.expiresAt },
   }
 }
 

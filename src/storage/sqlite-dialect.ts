@@ -49,26 +49,33 @@ export function sqliteDialect(db: DatabaseSync): Dialect {
   return new NodeSqliteDialect(db)
 }
 
+interface Compiled {
+  readonly statement: StatementSync
+  /** It answers rows. */
+  readonly reader: boolean
+}
+
 /** What Kysely's driver takes: each statement is compiled once. */
 function compiling(db: DatabaseSync) {
-  const statements = new Map<string, StatementSync>()
+  const statements = new Map<string, Compiled>()
 
-  function prepare(sql: string): StatementSync {
+  function prepare(sql: string): Compiled {
     const known = statements.get(sql)
     if (known) return known
     const statement = db.prepare(sql)
+    const compiled = { statement, reader: statement.columns().length > 0 }
     const oldest = statements.keys().next()
     if (statements.size >= MAX_STATEMENTS && !oldest.done) statements.delete(oldest.value)
-    statements.set(sql, statement)
-    return statement
+    statements.set(sql, compiled)
+    return compiled
   }
 
   return {
     close: () => db.close(),
     prepare(sql: string) {
-      const statement = attempt(() => prepare(sql))
+      const { statement, reader } = attempt(() => prepare(sql))
       return {
-        reader: statement.columns().length > 0,
+        reader,
         all: (parameters: readonly unknown[]) => attempt(() => statement.all(...parameters.map(bindable))),
         run: (parameters: readonly unknown[]) => attempt(() => statement.run(...parameters.map(bindable))),
         iterate: (parameters: readonly unknown[]) => statement.iterate(...parameters.map(bindable)),

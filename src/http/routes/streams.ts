@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Clock } from '../../base/clock.ts'
 import type { Endpoints } from '../../link/messages.ts'
 import type { ViewerStatus } from '../../link/status.ts'
+import { PlaySignatures } from '../../platform/streams/play-signatures.ts'
 import type { App } from '../app.ts'
 import { callerOf } from '../authentication.ts'
 import { listOf, pageOf } from '../contract/page.ts'
@@ -24,22 +25,32 @@ export interface AddressSettings {
 }
 
 const Id = z.strictObject({ id: z.string().min(1).max(64) })
-const DEFAULT_TTL_SECONDS = 86_400
+/** Life of the play URLs that come with a stream, at least. */
+const DEFAULT_TTL_MS = 86_400_000
+const SAME_END_MS = 600_000
 
 export function streamRoutes(app: App, services: Services, clock: Clock, addresses: () => AddressSettings): void {
   const { nodes, spaces, streams } = services
 
-  async function context(request: FastifyRequest, liveAt: string | null, ttl: number): Promise<ViewContext> {
+  const signatures = new PlaySignatures()
+
+  async function context(request: FastifyRequest, liveAt: string | null, untilMs: number): Promise<ViewContext> {
     const settings = addresses()
+    const expiresAtMs = Math.floor(untilMs / 1000) * 1000
     return {
       caller: callerOf(request),
       spaces,
       endpoints: (await nodes.endpoints(liveAt)) ?? settings.endpoints,
       host: settings.publicHost ?? requestHost(request, settings.fallbackHost),
       secure: request.protocol === 'https',
-      expiresAtMs: clock.nowMs() + ttl * 1000,
+      signatures,
+      expiresAtMs,
+      expiresAt: time(expiresAtMs),
     }
   }
+
+  /** The same for all who ask within ten minutes, so that URLs stay as they are and are signed once. */
+  const later = () => Math.ceil((clock.nowMs() + DEFAULT_TTL_MS) / SAME_END_MS) * SAME_END_MS
 
   app.post(
     '/streams',
@@ -55,7 +66,7 @@ export function streamRoutes(app: App, services: Services, clock: Clock, address
     },
     async (request, reply) => {
       const stream = await streams.create(callerOf(request), request.body)
-      return reply.code(201).send(streamView(stream, await context(request, null, DEFAULT_TTL_SECONDS)))
+      return reply.code(201).send(streamView(stream, await context(request, null, later())))
     },
   )
 
@@ -79,7 +90,7 @@ export function streamRoutes(app: App, services: Services, clock: Clock, address
       const items: contract.Stream[] = []
       for (const stream of page.items) {
         const at = stream.live?.nodeId ?? null
-        const known = contexts.get(at) ?? (await context(request, at, DEFAULT_TTL_SECONDS))
+        const known = contexts.get(at) ?? (await context(request, at, later()))
         contexts.set(at, known)
         items.push(streamView(stream, known))
       }
@@ -101,7 +112,7 @@ export function streamRoutes(app: App, services: Services, clock: Clock, address
     },
     async request => {
       const stream = await streams.get(callerOf(request), request.params.id)
-      return streamView(stream, await context(request, stream.live?.nodeId ?? null, DEFAULT_TTL_SECONDS))
+      return streamView(stream, await context(request, stream.live?.nodeId ?? null, later()))
     },
   )
 
@@ -120,7 +131,7 @@ export function streamRoutes(app: App, services: Services, clock: Clock, address
     },
     async request => {
       const stream = await streams.update(callerOf(request), request.params.id, defined(request.body))
-      return streamView(stream, await context(request, stream.live?.nodeId ?? null, DEFAULT_TTL_SECONDS))
+      return streamView(stream, await context(request, stream.live?.nodeId ?? null, later()))
     },
   )
 
@@ -209,7 +220,10 @@ export function streamRoutes(app: App, services: Services, clock: Clock, address
     },
     async request => {
       const stream = await streams.get(callerOf(request), request.params.id)
-      return urlsView(stream, await context(request, stream.live?.nodeId ?? null, request.query.ttlSeconds))
+      return urlsView(
+        stream,
+        await context(request, stream.live?.nodeId ?? null, clock.nowMs() + request.query.ttlSeconds * 1000),
+      )
     },
   )
 }

@@ -213,9 +213,10 @@ export class StreamService {
     return { id: newId('st', now), path: pathOf(address), ...address, created_at: now, ...facts }
   }
 
-  #stream({ created_at, labels, ...row }: StreamRow): Stream {
-    const live: { nodeId: string; status: StreamStatus } | null = this.#links.live(row.path)
-    return { ...row, labels: JSON.parse(labels) as string[], createdAtMs: created_at, live } // written by the store
+  #stream({ id, path, space, app, name, title, notes, labels, created_at: createdAtMs }: StreamRow): Stream {
+    const live: { nodeId: string; status: StreamStatus } | null = this.#links.live(path)
+    // labels: written by the store. Named one by one: a rest of a row costs ten times as much as all else here.
+    return { id, path, space, app, name, title, notes, labels: JSON.parse(labels) as string[], createdAtMs, live }
   }
 }
 

@@ -1,6 +1,6 @@
-import { signedQuery } from '../../base/signed-url.ts'
 import type { Endpoints, SpaceState } from '../../link/messages.ts'
 import { DEFAULT_SPACE } from '../spaces/space.ts'
+import type { PlaySignatures } from './play-signatures.ts'
 import { pathOf, type StreamAddress } from './stream.ts'
 
 export interface PublishUrls {
@@ -46,10 +46,14 @@ export function publishUrls({ address, space, endpoints, host }: UrlRequest): Pu
 }
 
 /** Signed with the space's newest play key until `expiresAtMs`, unless the space is open. */
-export function playUrls({ address, space, endpoints, host, secure }: UrlRequest, expiresAtMs: number): PlayUrls {
+export function playUrls(
+  { address, space, endpoints, host, secure }: UrlRequest,
+  signatures: PlaySignatures,
+  expiresAtMs: number,
+): PlayUrls {
   const expires = Math.floor(expiresAtMs / 1000)
   const key = space.play === 'signed' ? space.playKeys[0] : undefined
-  const query = key === undefined ? '' : `?${signedQuery(key, 'play', pathOf(address), expires)}`
+  const query = key === undefined ? '' : `?${signatures.query(key, pathOf(address), expires)}`
   const tls = secure && endpoints.mediaTls !== null
   const port = tls ? endpoints.mediaTls : endpoints.media
   const at = endpoints.host ?? host
@@ -57,21 +61,52 @@ export function playUrls({ address, space, endpoints, host, secure }: UrlRequest
   const path = `${app}/${name}`
   const http = `${origin(tls ? 'https' : 'http', at, port)}/${path}`
   return {
-    flv: `${http}.flv${query}`,
-    wsFlv: `${origin(tls ? 'wss' : 'ws', at, port)}/${path}.flv${query}`,
-    hls: `${http}.m3u8${query}`,
+    flv: `${http}.flv${replayed}`,
+    wsFlv: `${origin(tls ? 'wss' : 'ws', at, port)}/${path}.flv${replayed}`,
+    hls: `${http}.m3u8${replayed}`,
     ts: `${http}.ts${query}`,
     rtmp: `${origin('rtmp', at, endpoints.rtmp)}/${path}${query}`,
     ...(endpoints.rtmps === null ? {} : { rtmps: `${origin('rtmps', at, endpoints.rtmps)}/${path}${query}` }),
-    expiresAtMs: key === undefined ? null : expires * 1000,
+    expiresAtMs: signature === '' ? null : Math.floor(expiresAtMs / 1000) * 1000,
   }
+}
+
+/** Something of a stream at the media port beside its live picture: its path below the stream's, and parameters. */
+export interface MediaPart {
+  /** Such as `replay.flv`. */
+  readonly part: string
+  readonly query?: Readonly<Record<string, string | number>>
+  readonly webSocket?: boolean
+}
+
+/** Signed as playing the stream; the space is always named, since an app could be taken for one. */
+export function mediaUrl(request: UrlRequest, { part, query = {}, webSocket = false }: MediaPart, expiresAtMs: number) {
+  const { address, space, endpoints, host, secure } = request
+  const tls = secure && endpoints.mediaTls !== null
+  const scheme = `${webSocket ? 'ws' : 'http'}${tls ? 's' : ''}`
+  const at = origin(scheme, endpoints.host ?? host, tls ? endpoints.mediaTls : endpoints.media)
+  const parameters = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))
+  const signature = playSignature(address, space, expiresAtMs)
+  const all = [parameters.toString(), signature].filter(text => text !== '').join('&')
+  const path = pathOf(address).split('/').map(encodeURIComponent).join('/')
+  return `${at}/${path}/${part}${all === '' ? '' : `?${all}`}`
+}
+
+/** Empty when the space is open. */
+function playSignature(address: StreamAddress, space: SpaceState, expiresAtMs: number): string {
+  const key = space.play === 'signed' ? space.playKeys[0] : undefined
+  return key === undefined ? '' : signedQuery(key, 'play', pathOf(address), Math.floor(expiresAtMs / 1000))
 }
 
 /** The default space needs no name, unless the app has levels of which the first might be taken for a space. */
 function levels({ space, app, name }: StreamAddress): { app: string; name: string } {
-  const encode = (text: string) => text.split('/').map(encodeURIComponent).join('/')
   const short = space === DEFAULT_SPACE && !app.includes('/')
-  return { app: encode(short ? app : `${space}/${app}`), name: encodeURIComponent(name) }
+  return { app: encode(short ? app : `${space}/${app}`), name: encode(name) }
+}
+
+/** Most names need nothing: looking is cheaper than encoding. */
+function encode(text: string): string {
+  return /^[\w./~-]*$/.test(text) ? text : text.split('/').map(encodeURIComponent).join('/')
 }
 
 /** A port that is off leaves the scheme's own port: there is nothing better to say. */
