@@ -23,7 +23,7 @@ Measures Sightline and its peers side by side on this machine.
   --rounds N     rounds per server and scenario (default 1 to 3)
   --server NAME  only this server; may be given again
   --pause        viewers look at their sockets every 8 ms, instead of being woken by each write
-  --micro        single functions instead: nanoseconds per call and MB/s
+  --micro        single functions instead: CPU nanoseconds per call and MB/s
   --api          the REST API instead: requests per second with 10 000 streams on both databases
   --list         names of the scenarios
 

@@ -1,6 +1,7 @@
 import { asBuffer, u32be } from '../../base/bytes.ts'
 import { AppError } from '../../base/errors.ts'
 import { MAX_MESSAGE_BYTES, MESSAGE, type RtmpMessage } from './message.ts'
+import { PayloadSlab } from './payload-slab.ts'
 
 /** Chunk size before the peer announces another. RTMP 1.0 §5.4.1. */
 const DEFAULT_CHUNK_BYTES = 128
@@ -43,11 +44,9 @@ interface ChunkStream {
  * or a number of chunk streams over the limit; the connection cannot be continued after either.
  */
 export class ChunkReader {
-  /**
-   * Largest message accepted, bytes. Peers that have not been authorised get a small one, so that announced lengths
-   * cost no memory. Partial messages together may take twice as much.
-   */
-  maxMessageBytes: number
+  #maxMessageBytes: number
+  /** Of a peer that sends media; few others send enough to fill one. */
+  #slab: PayloadSlab | null = null
   readonly #onMessage: (message: RtmpMessage) => void
   readonly #streams = new Map<number, ChunkStream>()
   #chunkBytes = DEFAULT_CHUNK_BYTES
@@ -59,9 +58,19 @@ export class ChunkReader {
   readonly #header = Buffer.allocUnsafe(MAX_HEADER_BYTES)
   #headerBytes = 0
 
+  /**
+   * `maxMessageBytes` is the largest message accepted. Peers that have not been authorised get a small one, so that
+   * announced lengths cost no memory. Partial messages together may take twice as much.
+   */
   constructor(onMessage: (message: RtmpMessage) => void, maxMessageBytes = MAX_MESSAGE_BYTES) {
     this.#onMessage = onMessage
-    this.maxMessageBytes = maxMessageBytes
+    this.#maxMessageBytes = maxMessageBytes
+  }
+
+  /** The peer may send media from now on: messages of any size, and many of them. */
+  expectMedia(): void {
+    this.#maxMessageBytes = MAX_MESSAGE_BYTES
+    this.#slab ??= new PayloadSlab()
   }
 
   /** Bytes allocated for messages that are not complete. */
@@ -229,10 +238,10 @@ export class ChunkReader {
 
   #begin(stream: ChunkStream): void {
     const { length } = stream
-    if (length > this.maxMessageBytes) {
-      throw new AppError('LIMIT_EXCEEDED', { what: 'RTMP message', size: length, limit: this.maxMessageBytes })
+    if (length > this.#maxMessageBytes) {
+      throw new AppError('LIMIT_EXCEEDED', { what: 'RTMP message', size: length, limit: this.#maxMessageBytes })
     }
-    const limit = this.maxMessageBytes * 2
+    const limit = this.#maxMessageBytes * 2
     if (this.#partialBytes + length > limit) {
       throw new AppError('LIMIT_EXCEEDED', {
         what: 'unfinished RTMP messages',
@@ -240,8 +249,7 @@ export class ChunkReader {
         limit,
       })
     }
-    // Small ones come from Buffer's pool, larger ones get memory of exactly their size.
-    stream.payload = Buffer.allocUnsafe(length)
+    stream.payload = this.#slab?.allocate(length) ?? Buffer.allocUnsafe(length)
     stream.received = 0
     this.#partialBytes += length
   }

@@ -5,7 +5,7 @@ import { FakeTime } from '../../base/fake-time.ts'
 import { publishRtmp } from './client-publication.ts'
 import { command, errorResult, onStatus, parseCommand, result } from './commands.ts'
 import { ServerHandshake } from './handshake.ts'
-import { MAX_MESSAGE_BYTES, MESSAGE, type RtmpMessage, userControl } from './message.ts'
+import { MESSAGE, type RtmpMessage, userControl } from './message.ts'
 import { MessageSocket } from './message-socket.ts'
 import { frameOf, TRACKS } from './testing/media.ts'
 import { receive } from './testing/room.ts'
@@ -29,7 +29,7 @@ async function fakeServer(answers: Readonly<Record<string, readonly RtmpMessage[
       timers: systemTimers,
       events: {
         onOpen() {
-          wire.maxMessageBytes = MAX_MESSAGE_BYTES
+          wire.expectMedia()
         },
         onMessage(message) {
           messages.push(message)

@@ -5,7 +5,7 @@ import { AppError, errorText } from '../../base/errors.ts'
 import type { AmfObject, AmfValue } from '../../media/container/amf/amf0.ts'
 import { type Command, command, ENHANCED, objectOf, parseCommand, streamCommand, text } from './commands.ts'
 import { ClientHandshake } from './handshake.ts'
-import { MAX_MESSAGE_BYTES, MESSAGE, type RtmpMessage } from './message.ts'
+import { MESSAGE, type RtmpMessage } from './message.ts'
 import { type CloseReason, MessageSocket } from './message-socket.ts'
 import { parseRtmpUrl, type RtmpUrl } from './url.ts'
 
@@ -92,7 +92,7 @@ export class RtmpClient {
     await this.#wait(pending => {
       this.#opened = pending
     })
-    this.#socket.maxMessageBytes = MAX_MESSAGE_BYTES
+    this.#socket.expectMedia()
     this.#socket.announce()
     await this.#call('connect', connectObject(this.url, action))
     const name = this.url.stream

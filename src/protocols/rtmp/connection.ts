@@ -11,15 +11,7 @@ import { type Command, connectResult, objectOf, onStatus, parseCommand, type Sta
 import { RtmpSink } from './from-stream.ts'
 import { ServerHandshake } from './handshake.ts'
 import type { RtmpHost, RtmpRequest, RtmpViewer } from './host.ts'
-import {
-  CHUNK_STREAM,
-  MAX_MESSAGE_BYTES,
-  MESSAGE,
-  MESSAGE_STREAM_ID,
-  type RtmpMessage,
-  USER_CONTROL,
-  userControl,
-} from './message.ts'
+import { CHUNK_STREAM, MESSAGE, MESSAGE_STREAM_ID, type RtmpMessage, USER_CONTROL, userControl } from './message.ts'
 import { type CloseReason, MessageSocket } from './message-socket.ts'
 import { ToStream } from './to-stream.ts'
 import { parseStreamFields } from './url.ts'
@@ -264,7 +256,7 @@ export class RtmpConnection {
         this.#publication = publication
         this.#toStream = new ToStream(publication, codec => this.#log.warn('codec is not carried', { codec }))
         this.#countedBytes = this.#socket.bytesIn
-        this.#socket.maxMessageBytes = MAX_MESSAGE_BYTES
+        this.#socket.expectMedia()
         this.#enter('publishing')
         this.#socket.send(
           userControl(USER_CONTROL.streamBegin, MESSAGE_STREAM_ID),

@@ -73,7 +73,7 @@ test('received bytes are acknowledged once per window of the peer', async () => 
 
 test('without a window of the peer every 2 500 000 bytes', async () => {
   const { socket, receive, written } = open()
-  socket.maxMessageBytes = 2_000_000
+  socket.expectMedia()
   await receive(audio(2_000_000))
   expect(written).toEqual([])
   await receive(audio(500_000))

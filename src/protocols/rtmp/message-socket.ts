@@ -103,8 +103,9 @@ export class MessageSocket {
     return this.#socket.bytesWritten
   }
 
-  set maxMessageBytes(bytes: number) {
-    this.#reader.maxMessageBytes = bytes
+  /** The peer may send media from now on; before, a message of media's size closes the connection. */
+  expectMedia(): void {
+    this.#reader.expectMedia()
   }
 
   /** Handshake bytes and others that are no message. */

@@ -6,6 +6,7 @@ import type { Log } from '../../base/log.ts'
 import { RtmpConnection } from './connection.ts'
 import type { RtmpHost } from './host.ts'
 import type { CloseReason } from './message-socket.ts'
+import { withSharedReads } from './shared-read.ts'
 
 /** How often connections look at the time: timeouts are this exact. */
 const TICK_MS = 500
@@ -63,7 +64,8 @@ export class RtmpServer {
 
   /** Returns the bound port. Throws AppError PORT_IN_USE. */
   listen(address: RtmpAddress): Promise<number> {
-    const server = createServer({ noDelay: this.#options.noDelay }, socket => this.#accept(socket, 'rtmp'))
+    const settings = { noDelay: this.#options.noDelay, pauseOnConnect: true }
+    const server = createServer(settings, socket => this.#accept(withSharedReads(socket), 'rtmp'))
     return this.#listen(server, address, 'listen.rtmp')
   }
 
