@@ -60,6 +60,12 @@ export class RecordingDesire {
     return this.#plans.get(this.binding('record', path)?.plan ?? '') ?? null
   }
 
+  /** Whether a stream is recorded without anybody starting it. */
+  isAutomatic(path: string): boolean {
+    const template = this.binding('record', path)?.template ?? null
+    return this.#state.templates.some(({ id, trigger }) => id === template && trigger === 'auto')
+  }
+
   /** Of kind record. */
   hasTemplate(id: string): boolean {
     return this.#state.templates.some(template => template.id === id)

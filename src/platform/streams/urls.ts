@@ -45,15 +45,20 @@ export function publishUrls({ address, space, endpoints, host }: UrlRequest): Pu
   }
 }
 
+/** Where in the past a live stream is played: seconds behind, or a moment (RFC 3339). */
+export type TimeShift = { readonly delay: number } | { readonly start: string }
+
 /** Signed with the space's newest play key until `expiresAtMs`, unless the space is open. */
 export function playUrls(
   { address, space, endpoints, host, secure }: UrlRequest,
   signatures: PlaySignatures,
   expiresAtMs: number,
+  shift?: TimeShift,
 ): PlayUrls {
   const expires = Math.floor(expiresAtMs / 1000)
   const key = space.play === 'signed' ? space.playKeys[0] : undefined
   const query = key === undefined ? '' : `?${signatures.query(key, pathOf(address), expires)}`
+  const shifted = shift ? `${query === '' ? '?' : `${query}&`}${parameters({ ...shift })}` : query
   const tls = secure && endpoints.mediaTls !== null
   const port = tls ? endpoints.mediaTls : endpoints.media
   const at = endpoints.host ?? host
@@ -61,13 +66,13 @@ export function playUrls(
   const path = `${app}/${name}`
   const http = `${origin(tls ? 'https' : 'http', at, port)}/${path}`
   return {
-    flv: `${http}.flv${replayed}`,
-    wsFlv: `${origin(tls ? 'wss' : 'ws', at, port)}/${path}.flv${replayed}`,
-    hls: `${http}.m3u8${replayed}`,
+    flv: `${http}.flv${shifted}`,
+    wsFlv: `${origin(tls ? 'wss' : 'ws', at, port)}/${path}.flv${shifted}`,
+    hls: `${http}.m3u8${shifted}`,
     ts: `${http}.ts${query}`,
     rtmp: `${origin('rtmp', at, endpoints.rtmp)}/${path}${query}`,
     ...(endpoints.rtmps === null ? {} : { rtmps: `${origin('rtmps', at, endpoints.rtmps)}/${path}${query}` }),
-    expiresAtMs: signature === '' ? null : Math.floor(expiresAtMs / 1000) * 1000,
+    expiresAtMs: key === undefined ? null : expires * 1000,
   }
 }
 
@@ -80,22 +85,26 @@ export interface MediaPart {
 }
 
 /** Signed as playing the stream; the space is always named, since an app could be taken for one. */
-export function mediaUrl(request: UrlRequest, { part, query = {}, webSocket = false }: MediaPart, expiresAtMs: number) {
-  const { address, space, endpoints, host, secure } = request
+export function mediaUrl(
+  { address, space, endpoints, host, secure }: UrlRequest,
+  signatures: PlaySignatures,
+  expiresAtMs: number,
+  { part, query = {}, webSocket = false }: MediaPart,
+): string {
   const tls = secure && endpoints.mediaTls !== null
   const scheme = `${webSocket ? 'ws' : 'http'}${tls ? 's' : ''}`
   const at = origin(scheme, endpoints.host ?? host, tls ? endpoints.mediaTls : endpoints.media)
-  const parameters = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))
-  const signature = playSignature(address, space, expiresAtMs)
-  const all = [parameters.toString(), signature].filter(text => text !== '').join('&')
-  const path = pathOf(address).split('/').map(encodeURIComponent).join('/')
-  return `${at}/${path}/${part}${all === '' ? '' : `?${all}`}`
+  const key = space.play === 'signed' ? space.playKeys[0] : undefined
+  const expires = Math.floor(expiresAtMs / 1000)
+  const signature = key === undefined ? '' : signatures.query(key, pathOf(address), expires)
+  const all = [parameters(query), signature].filter(text => text !== '').join('&')
+  return `${at}/${encode(pathOf(address))}/${part}${all === '' ? '' : `?${all}`}`
 }
 
-/** Empty when the space is open. */
-function playSignature(address: StreamAddress, space: SpaceState, expiresAtMs: number): string {
-  const key = space.play === 'signed' ? space.playKeys[0] : undefined
-  return key === undefined ? '' : signedQuery(key, 'play', pathOf(address), Math.floor(expiresAtMs / 1000))
+function parameters(query: Readonly<Record<string, string | number>>): string {
+  return Object.entries(query)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join('&')
 }
 
 /** The default space needs no name, unless the app has levels of which the first might be taken for a space. */
