@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { AppError } from '../../base/errors.ts'
 import { FakeTime } from '../../base/fake-time.ts'
+import { seededRandom } from '../../base/fuzz.ts'
 import type { Frame } from '../stream/frame.ts'
 import { audioFrame, audioTrack, videoFrame, videoTrack } from '../stream/test-frames.ts'
 import type { Track } from '../stream/track.ts'
@@ -179,6 +180,46 @@ describe('windows', () => {
     broadcast.onFrame(videoFrame(240))
     expect(sink.shared[6]?.buffer).toBe(sink.shared[5]?.buffer)
     expect(sink.text).toBe('H0/2 *v0 v40 v80 v120 v160 v200 v240 ')
+  })
+
+  test('two memories take turns while sockets hold the last window only', () => {
+    const { broadcast, join } = setUp({ floorMs: 0 })
+    broadcast.onFrame(videoFrame(0, true))
+    const [{ sink }, slow] = [join(), join()]
+    for (const [n, frame] of [40, 50, 60, 70, 80].map(ms => videoFrame(ms)).entries()) {
+      slow.sink.pending = n === 0 ? 0 : 2
+      broadcast.onFrame(frame)
+    }
+    const [, , second, third, fourth, fifth] = sink.shared.map(bytes => bytes.buffer)
+    expect(third).not.toBe(second)
+    expect(fourth).toBe(second)
+    expect(fifth).toBe(third)
+  })
+
+  test('what a socket still holds is never written over', () => {
+    const { broadcast, time, join } = setUp({ floorMs: 10, queue: { bytes: 20, ageMs: 5, stallMs: 1e9 } })
+    const random = seededRandom(7)
+    const viewers = Array.from({ length: 5 }, () => {
+      const { sink, viewer } = join()
+      const held: { shared: Uint8Array; copy: string }[] = []
+      sink.write = bytes => {
+        held.push({ shared: bytes, copy: bytes.toString() })
+        sink.pending += bytes.length
+      }
+      return { sink, viewer, held }
+    })
+    for (let ms = 0; ms < 20_000; ms += 10) {
+      broadcast.onFrame(videoFrame(ms, random() < 0.1))
+      time.advance(10)
+      for (const { sink, held } of viewers) {
+        const taken = random() < 0.3 ? held.length : Math.floor(random() * 2)
+        for (const { shared, copy } of held.splice(0, taken)) {
+          expect(shared.toString()).toBe(copy)
+          sink.pending -= shared.length
+        }
+      }
+    }
+    expect(viewers.some(({ viewer }) => viewer.skips > 0)).toBe(true)
   })
 
   test('viewers who come between two frames share their start', () => {

@@ -24,8 +24,9 @@ export class Slot {
   readonly viewers: Viewer[] = []
   /** Log position up to which the last round went. */
   cursor: number
-  /** Memory of the last window; null while a socket may still hold some of it. */
-  #window: Buffer | null = null
+  /** Memory of the last window and of the one before; null where a socket may still hold some of it. */
+  #newest: Buffer | null = null
+  #older: Buffer | null = null
 
   constructor(envelope: Envelope | null, cursor: number) {
     this.envelope = envelope
@@ -40,7 +41,7 @@ export class Slot {
   remove(viewer: Viewer): boolean {
     if (this.viewers[viewer.index] !== viewer) return false
     // Whoever is put out in good order is still sent what his socket holds.
-    if (viewer.sink.pendingBytes() > 0) this.#window = null
+    if (viewer.sink.pendingBytes() > 0) this.#forgetWindows()
     const last = this.viewers.pop()!
     if (last !== viewer) {
       this.viewers[viewer.index] = last
@@ -56,10 +57,13 @@ export class Slot {
     this.cursor = end
     const round: Round = { bytes: 0, droppedFrames: 0, stalled: [] }
     if (from === end || this.viewers.length === 0) return round
+    let held = 0
     for (const viewer of this.viewers) {
       if (!viewer.checkQueue(nowMs)) round.stalled.push(viewer)
-      if (viewer.holdsBack) this.#window = null
+      held = Math.max(held, viewer.heldRounds)
     }
+    if (held === 1) [this.#newest, this.#older] = [this.#older, this.#newest]
+    else if (held > 1) this.#forgetWindows()
     const buffer = this.#concat(log, from, this.#prefix(end - from))
     const body = buffer.length - (end - from)
     const keyframe = log.keyframeFrom(from)
@@ -85,6 +89,7 @@ export class Slot {
         viewer.droppedFrames += dropped
         round.droppedFrames += dropped
       }
+      if (viewer.bytes === before) viewer.passedOver()
       viewer.position = end
       round.bytes += viewer.bytes - before
     }
@@ -92,14 +97,19 @@ export class Slot {
   }
 
   /**
-   * The bytes of a window. When every socket has taken the one before, its memory is used again: a fresh buffer per
-   * window is a page fault per 4 kB and a heap that grows faster than it is collected.
+   * The bytes of a window. Memory that every socket has done with is used again: a fresh buffer per window is a page
+   * fault per 4 kB and a heap that grows faster than it is collected.
    */
   #concat(log: PacketLog, from: number, prefix: Parts): Buffer {
     const size = log.sizeFrom(from, prefix)
     // Kept a little larger than needed: windows differ by a frame or two.
-    if (this.#window === null || this.#window.length < size) this.#window = Buffer.allocUnsafeSlow(size + (size >> 2))
-    return log.copyTo(this.#window, from, prefix)
+    if (this.#newest === null || this.#newest.length < size) this.#newest = Buffer.allocUnsafeSlow(size + (size >> 2))
+    return log.copyTo(this.#newest, from, prefix)
+  }
+
+  #forgetWindows(): void {
+    this.#newest = null
+    this.#older = null
   }
 
   /** Header and everything from `position` on. */

@@ -38,6 +38,7 @@ export class Viewer {
   skips = 0
   #blockedSinceMs = 0
   #lastPending = 0
+  #lastWritten = 0
   #progressAtMs = 0
 
   constructor(sink: Sink, envelope: Envelope | null, limits: QueueLimits) {
@@ -48,6 +49,7 @@ export class Viewer {
 
   write(bytes: Uint8Array): void {
     this.bytes += bytes.length
+    this.#lastWritten = bytes.length
     this.sink.write(bytes)
   }
 
@@ -73,9 +75,15 @@ export class Viewer {
     return nowMs - this.#progressAtMs <= this.#limits.stallMs
   }
 
-  /** Whether the socket still had bytes of earlier writes when it was last looked at. */
-  get holdsBack(): boolean {
-    return this.#lastPending > 0
+  /** A round went by without a write to this viewer. */
+  passedOver(): void {
+    this.#lastWritten = 0
+  }
+
+  /** Of how many rounds the socket still had bytes when it was last looked at: none, the last one, or others too. */
+  get heldRounds(): 0 | 1 | 2 {
+    if (this.#lastPending === 0) return 0
+    return this.#lastPending <= this.#lastWritten ? 1 : 2
   }
 
   /** Whether a viewer who fell behind has room again. */
