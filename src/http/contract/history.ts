@@ -1,7 +1,5 @@
 import { z } from 'zod'
-import { PageQuery, sortBy, Time } from './page.ts'
-
-const Moment = z.iso.datetime({ offset: true }).transform(text => Date.parse(text))
+import { Moment, PageQuery, sortBy, Time } from './page.ts'
 
 export const RunQuery = PageQuery.extend({
   from: Moment.optional().describe('runs that were still on then; RFC 3339'),

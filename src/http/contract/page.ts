@@ -18,6 +18,9 @@ export const listOf = <T extends z.ZodType>(item: T) => z.object({ items: z.arra
 /** UTC, RFC 3339 with milliseconds. */
 export const Time = z.iso.datetime().describe('UTC, RFC 3339')
 
+/** A moment in a query, milliseconds since 1970 UTC. */
+export const Moment = z.iso.datetime({ offset: true }).transform(text => Date.parse(text))
+
 /** `name` or `-name`; the minus sign turns the order round. */
 export function sortBy<const K extends string>(keys: readonly K[], fallback: NoInfer<K | `-${K}`>) {
   const both: (K | `-${K}`)[] = keys.flatMap(key => [key, `-${key}` as const])
