@@ -6,6 +6,12 @@ import type { App } from './app.ts'
 const READERS: Readonly<Record<string, Permission>> = {
   streams: 'streams.read',
   spaces: 'spaces.read',
+  recordings: 'recordings.read',
+  snapshots: 'recordings.read',
+  templates: 'templates.read',
+  bindings: 'templates.read',
+  plans: 'templates.read',
+  callbacks: 'callbacks.read',
   nodes: 'nodes.read',
   users: 'users.read',
   'api-keys': 'users.read',

@@ -31,6 +31,12 @@ export const FEED_TYPES = [
   'device.finished',
   'attempt.failed',
   'parent.state',
+  'recording.state',
+  'recording.file',
+  'recording.deleted',
+  'snapshot.taken',
+  'storage.state',
+  'alert',
   'operation',
   'changed',
 ] as const
