@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Clock, Timers } from '../base/clock.ts'
 import { CloseStack } from '../base/lifecycle.ts'
 import type { Log } from '../base/log.ts'
+import { LogTail } from '../base/log-tail.ts'
 import type { Settings } from '../config/schema.ts'
 import type { SpaceState } from '../link/messages.ts'
 import { Pace } from '../media/broadcast/pace.ts'
@@ -47,7 +48,9 @@ export interface RunningNode extends Running {
 
 /** Builds a media node from its settings and starts it. */
 export async function runNode(initial: Settings, environment: RoleEnvironment): Promise<RunningNode> {
-  const { log, clock, timers } = environment
+  const { clock, timers } = environment
+  const tail = new LogTail(clock)
+  const log = tail.over(environment.log)
   const stack = new CloseStack()
   let settings = initial
   let link: LinkClient | null = null
@@ -123,6 +126,7 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
         store,
         outbox,
         handlers,
+        features: { 'node.logs': ({ tail: count }) => ({ lines: [...tail.lines(count)] }) },
         report: () => ({ load: load.take(), streams: [...hub.streams].map(stream => streamStatus(stream, hub)) }),
         clock,
         timers,

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { errorText } from '../base/errors.ts'
 import { CloseStack } from '../base/lifecycle.ts'
+import { LogTail } from '../base/log-tail.ts'
 import { describeSettings } from '../config/describe.ts'
 import type { Settings } from '../config/schema.ts'
 import { type Certificate, Server } from '../http/server.ts'
@@ -23,13 +24,12 @@ import { NodeService } from '../platform/nodes/node-service.ts'
 import { NodeStore } from '../platform/nodes/node-store.ts'
 import { OperationService } from '../platform/operations/operation-service.ts'
 import { DEFAULT_SPACE } from '../platform/spaces/space.ts'
-import { SpaceService } from '../platform/spaces/space-service.ts'
+import { type Forbidden, SpaceService } from '../platform/spaces/space-service.ts'
 import { BulkService } from '../platform/streams/bulk-service.ts'
 import { ForbidService } from '../platform/streams/forbid-service.ts'
 import { StreamHistory } from '../platform/streams/stream-history.ts'
 import { StreamRunStore } from '../platform/streams/stream-run-store.ts'
 import { StreamService } from '../platform/streams/stream-service.ts'
-import { LogTail } from '../platform/system/log-tail.ts'
 import { SupportService } from '../platform/system/support-service.ts'
 import { SystemService } from '../platform/system/system-service.ts'
 import { SessionService } from '../platform/users/session-service.ts'
@@ -99,7 +99,7 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
     const bulk = new BulkService(operations, {
       kick: (actor, id) => streams.kick(actor, id),
       delete: (actor, id) => streams.delete(actor, id),
-      forbid: (actor, id) => forbidden.forbid(actor, id, { untilMs: null, reason: '' }),
+      forbid: (actor, id, how: Forbidden) => forbidden.forbid(actor, id, how),
       resume: (actor, id) => forbidden.resume(actor, id),
     })
     const keptAnswers = new KeptAnswerService(db, clock)

@@ -354,7 +354,7 @@ describe('streams', () => {
     const { path: _, startedAtMs: __, ...viewer } = made.viewers[0] ?? { path: '', startedAtMs: 0 }
     expect(items).toEqual([{ ...viewer, startedAt: '2023-11-14T22:13:20.000Z' }])
     const off = await create('off')
-    expect((await call('GET', `/streams/${off.id}/viewers`)).json()).toEqual({ items: [] })
+    expect((await call('GET', `/streams/${off.id}/viewers`)).json()).toEqual({ items: [], nextCursor: null })
   })
 
   test('the trace comes from every node that is connected, also of a stream that is off', async () => {

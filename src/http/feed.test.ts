@@ -173,6 +173,30 @@ test('who may not see something does not hear of it', async () => {
   expect((await viewer.heard('changed')).data['noun']).toBe('streams')
 })
 
+test('the newest events, and where to follow on', async () => {
+  const newest = async (query: string) =>
+    (await fetch(`${url}/events?limit=${query}`, { headers: { authorization: `Bearer ${token}` } })).json() as Promise<{
+      items: { id: string; type: string; data: Record<string, unknown> }[]
+      lastEventId: string
+    }>
+  expect(await newest('5')).toEqual({ items: [], lastEventId: platform.services.feed.id })
+  for (const name of ['a', 'b', 'c']) publish(`default/live/${name}`)
+  await write('POST', '/streams', { name: 'one' })
+  const { items, lastEventId } = await newest('2&types=stream.on')
+  expect(items).toMatchObject([
+    { type: 'stream.on', data: { path: 'default/live/b' } },
+    { type: 'stream.on', data: { path: 'default/live/c' } },
+  ])
+  expect((await newest('500')).items).toHaveLength(4)
+  expect((await newest('500&space=other')).items).toHaveLength(0)
+  publish('default/live/d')
+  const client = await follow('', token, { 'last-event-id': lastEventId })
+  await client.heard('stream.on')
+  expect(client.told.map(({ data }) => data['path'])).toEqual([undefined, 'default/live/d'])
+  const resumed = await follow('', token, { 'last-event-id': items[1]?.id ?? '' })
+  await vi.waitFor(() => expect(resumed.told.map(({ event }) => event)).toEqual(['ready', 'changed', 'stream.on']))
+})
+
 test('resumes behind the last event heard, and is told when that is too long ago', async () => {
   const first = await follow()
   publish('default/live/a')

@@ -100,6 +100,60 @@ test('the live ones are sorted and filtered too, by node and by label', async ()
   await node.close()
 })
 
+test('nodes and those who watch come in pages, sorted and filtered', async () => {
+  const node = new NodeUnderTest(platform)
+  node.streams = [liveStream('default/live/cam', { viewers: 3 })]
+  const viewer = { path: 'default/live/cam', bufferedBytes: 0, framesDropped: 0 }
+  node.viewers = [
+    { ...viewer, id: 'vw_1', protocol: 'hls', remote: '192.0.2.9:1', agent: 'VLC', startedAtMs: 1, bytesSent: 30 },
+    { ...viewer, id: 'vw_2', protocol: 'http-flv', remote: '192.0.2.8:1', agent: 'mpv', startedAtMs: 2, bytesSent: 10 },
+    { ...viewer, id: 'vw_3', protocol: 'hls', remote: '192.0.2.7:1', agent: 'curl', startedAtMs: 2, bytesSent: 20 },
+  ]
+  node.client.start()
+  const second = new NodeUnderTest(platform, {
+    nodeId: 'node-2',
+    name: 'East',
+    file: `${platform.directory}/node-2.db`,
+  })
+  second.client.start()
+  await vi.waitFor(() => expect(platform.services.links.live('default/live/cam')).not.toBeNull())
+  await vi.waitFor(() => expect(platform.services.links.nodes.size).toBe(2))
+  await second.close()
+  await vi.waitFor(() => expect(platform.services.links.nodes.size).toBe(1))
+  const all = async (path: string, query: string): Promise<string> => {
+    const found: string[] = []
+    for (let cursor = ''; ; ) {
+      const { items, nextCursor } = await call('GET', `${path}?limit=1&${query}${cursor}`)
+      found.push(...items.map((item: { id: string }) => item.id.slice(-1)))
+      if (nextCursor === null) return found.join(' ')
+      cursor = `&cursor=${nextCursor}`
+    }
+  }
+  for (const [query, expected] of [
+    ['', '2 1'],
+    ['sort=-name', '1 2'],
+    ['sort=-viewers', '1 2'],
+    ['sort=streams', '2 1'],
+    ['sort=lastSeenAt', '1 2'], // in the same millisecond: by id
+    ['sort=-lastSeenAt', '2 1'],
+    ['state=lost', '2'],
+    ['q=EAS', '2'],
+  ])
+    expect([query, await all('/nodes', query ?? '')]).toEqual([query, expected])
+  expect((await call('GET', '/nodes/node-2')).state).toBe('lost')
+  const [{ id }] = (await call('GET', '/streams?state=on')).items
+  for (const [query, expected] of [
+    ['', '1 2 3'],
+    ['sort=-startedAt', '3 2 1'],
+    ['sort=-bytesSent', '1 3 2'],
+    ['protocol=hls', '1 3'],
+    ['q=MPV', '2'],
+    ['q=0.2.7', '3'],
+  ])
+    expect([query, await all(`/streams/${id}/viewers`, query ?? '')]).toEqual([query, expected])
+  await node.close()
+})
+
 test('a cursor is only good for the order it was made for', async () => {
   await make('a', 'b', 'c')
   const { nextCursor } = await call('GET', '/streams?limit=1&sort=name')

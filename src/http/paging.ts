@@ -42,7 +42,7 @@ function fromCursor(cursor: string, sort: string): Position {
   if (!Array.isArray(parts) || parts.length !== 3) throw refuse('not a cursor')
   const [of, value, name]: unknown[] = parts
   if (of !== sort) throw refuse(`made for another order than ${sort}`)
-  const numeric = sort.endsWith('At') || sort.endsWith('Sent')
+  const numeric = /(At|Sent|^-?streams|^-?viewers)$/.test(sort)
   if (typeof name !== 'string' || typeof value !== (numeric ? 'number' : 'string')) throw refuse('not a cursor')
   return { value: value as string | number, name } // checked above
 }

@@ -148,6 +148,19 @@ describe('operations', () => {
     await node.close()
   })
 
+  test('many are forbidden until a time, for a reason', async () => {
+    const ids: string[] = []
+    for (const name of ['a', 'b']) ids.push((await post('/streams', { name })).json().id)
+    const until = new Date(platform.time.nowMs() + 60_000).toISOString()
+    await ended((await post('/streams/bulk', { action: 'forbid', ids, until, reason: 'rehearsal' })).json().id)
+    const { items } = await get('/streams')
+    expect(items.map(({ forbidden }: { forbidden: unknown }) => forbidden)).toEqual(
+      [until, until].map(until => ({ until, reason: 'rehearsal' })),
+    )
+    const wrong = await post('/streams/bulk', { action: 'kick', ids, reason: 'x' })
+    expect([wrong.statusCode, wrong.json().error.field]).toEqual([400, 'body.action'])
+  })
+
   test('cancelled ones stop at the step they are at', async () => {
     const ids: string[] = []
     for (const name of ['a', 'b', 'c']) ids.push((await post('/streams', { name })).json().id)

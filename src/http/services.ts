@@ -8,7 +8,7 @@ import type { NodeEvents } from '../platform/nodes/node-events.ts'
 import type { NodeLinks } from '../platform/nodes/node-links.ts'
 import type { NodeService } from '../platform/nodes/node-service.ts'
 import type { OperationService } from '../platform/operations/operation-service.ts'
-import type { SpaceService } from '../platform/spaces/space-service.ts'
+import type { Forbidden, SpaceService } from '../platform/spaces/space-service.ts'
 import type { BulkService } from '../platform/streams/bulk-service.ts'
 import type { ForbidService } from '../platform/streams/forbid-service.ts'
 import type { StreamService } from '../platform/streams/stream-service.ts'
@@ -37,7 +37,7 @@ export interface Services {
   readonly feed: EventFeed
   readonly support: SupportService
   readonly operations: OperationService
-  readonly bulk: BulkService<(typeof BULK_ACTIONS)[number]>
+  readonly bulk: BulkService<(typeof BULK_ACTIONS)[number], Forbidden>
   readonly keptAnswers: KeptAnswerService
   readonly metrics: MetricService
 }

@@ -20,7 +20,8 @@ beforeEach(async () => {
   platform = await platformUnderTest()
   app = await createApp(platform.server)
   token = await platform.addUser('admin', 'administrator')
-  node = new NodeUnderTest(platform)
+  const lines = [1, 2].map(atMs => ({ atMs, level: 'warn' as const, message: 'of the node', fields: '{}' }))
+  node = new NodeUnderTest(platform, { features: { 'node.logs': ({ tail }) => ({ lines: lines.slice(-tail) }) } })
   node.streams = [liveStream('default/live/cam')]
   node.client.start()
   await vi.waitFor(() => expect(platform.services.links.nodes.get('node-1')?.streams.size).toBe(1))
@@ -54,6 +55,15 @@ test('the newest lines of the log', async () => {
   expect((await call('GET', '/system/logs?tail=2000')).json().items).toHaveLength(2000)
 })
 
+test('the newest lines of the log of a node, as long as it is there', async () => {
+  const { items } = (await call('GET', '/system/logs?nodeId=node-1&tail=1')).json()
+  expect(items).toEqual([{ at: '1970-01-01T00:00:00.002Z', level: 'warn', message: 'of the node', fields: '{}' }])
+  expect((await call('GET', '/system/logs?nodeId=none')).json().error.code).toBe('NOT_FOUND')
+  await node.close()
+  await vi.waitFor(() => expect(platform.services.links.nodes.size).toBe(0))
+  expect((await call('GET', '/system/logs?nodeId=node-1')).json().error.code).toBe('NODE_UNAVAILABLE')
+})
+
 test('a support bundle is a tar that tar reads, with everything and no secret', async () => {
   await call('POST', '/streams', { name: 'one' })
   platform.server.log.info('something happened')
@@ -76,11 +86,13 @@ test('a support bundle is a tar that tar reads, with everything and no secret', 
     'nodes.json',
     'streams.json',
     'log.json',
+    'node-logs.json',
     'doctor.json',
   ])
   const content = spawnSync('tar', ['xOf', '-'], { input: archive, encoding: 'utf8' }).stdout
   expect(content).toContain('something happened')
   expect(content).toContain('default/live/cam')
+  expect(content).toContain('of the node')
   const { pushKeys = [], playKeys = [] } = platform.services.spaces.state('default') ?? {}
   for (const secret of [token, PASSWORD, ...pushKeys, ...playKeys]) expect(content).not.toContain(secret)
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MAX_FIELDS_LENGTH, MAX_LOG_LINES } from '../base/log-tail.ts'
 import { GB_REQUESTS } from './gb28181.ts'
 import { RECORDING_REQUESTS } from './recording.ts'
 import { NodeReport, StreamPath, StreamStatus, ViewerStatus } from './status.ts'
@@ -124,6 +125,22 @@ export const PLATFORM_REQUESTS = {
     result: z.object({ viewers: z.array(ViewerStatus) }),
   },
   'stream.trace': { params: z.object({ path: StreamPath }), result: z.object({ entries: z.array(TraceEntry) }) },
+  /** The newest lines of the node's log, the oldest of them first. */
+  'node.logs': {
+    params: z.object({ tail: z.number().int().min(1).max(MAX_LOG_LINES) }),
+    result: z.object({
+      lines: z
+        .array(
+          z.object({
+            atMs: z.number(),
+            level: z.enum(['info', 'warn', 'error']),
+            message: z.string(),
+            fields: z.string().max(MAX_FIELDS_LENGTH),
+          }),
+        )
+        .max(MAX_LOG_LINES),
+    }),
+  },
   'settings.reload': {
     params: empty,
     result: z.object({ changed: z.array(z.string()), needRestart: z.array(z.string()) }),

@@ -4,6 +4,7 @@ import { FakeTime } from '../../src/base/fake-time.ts'
 import { newSecret } from '../../src/base/id.ts'
 import { CloseStack } from '../../src/base/lifecycle.ts'
 import { silentLog } from '../../src/base/log.ts'
+import { LogTail } from '../../src/base/log-tail.ts'
 import type { ServerOptions } from '../../src/http/server.ts'
 import type { Services } from '../../src/http/services.ts'
 import type { NodeEvent } from '../../src/link/events.ts'
@@ -30,13 +31,12 @@ import { NodeLinks } from '../../src/platform/nodes/node-links.ts'
 import { NodeService } from '../../src/platform/nodes/node-service.ts'
 import { NodeStore } from '../../src/platform/nodes/node-store.ts'
 import { OperationService } from '../../src/platform/operations/operation-service.ts'
-import { SpaceService } from '../../src/platform/spaces/space-service.ts'
+import { type Forbidden, SpaceService } from '../../src/platform/spaces/space-service.ts'
 import { BulkService } from '../../src/platform/streams/bulk-service.ts'
 import { ForbidService } from '../../src/platform/streams/forbid-service.ts'
 import { StreamHistory } from '../../src/platform/streams/stream-history.ts'
 import { StreamRunStore } from '../../src/platform/streams/stream-run-store.ts'
 import { StreamService } from '../../src/platform/streams/stream-service.ts'
-import { LogTail } from '../../src/platform/system/log-tail.ts'
 import { SupportService } from '../../src/platform/system/support-service.ts'
 import { SystemService } from '../../src/platform/system/system-service.ts'
 import { hashPassword } from '../../src/platform/users/password.ts'
@@ -143,7 +143,7 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
   const bulk = new BulkService(operations, {
     kick: (actor, id) => streams.kick(actor, id),
     delete: (actor, id) => streams.delete(actor, id),
-    forbid: (actor, id) => forbidden.forbid(actor, id, { untilMs: null, reason: '' }),
+    forbid: (actor, id, how: Forbidden) => forbidden.forbid(actor, id, how),
     resume: (actor, id) => forbidden.resume(actor, id),
   })
   const system = new SystemService({

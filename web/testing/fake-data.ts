@@ -233,6 +233,7 @@ function space(name: string, change: Partial<Space>): Space {
     refererRules: null,
     maxViewers: null,
     maxViewersPerStream: null,
+    gb28181: { admission: 'password', sendDate: true, zone: 'Asia/Shanghai', stopAfterS: 30, passwordSet: false },
     createdAt: '2026-11-20T08:00:00.000Z',
     ...change,
   }

@@ -121,7 +121,8 @@ async function deleteStream({ client, args }: Call): Promise<Outcome> {
 }
 
 async function listNodes({ client }: Call): Promise<Outcome> {
-  const { items } = await client.call('listNodes')
+  const items: Item<'listNodes'>[] = []
+  for await (const node of client.all('listNodes', { query: { limit: 500 } })) items.push(node)
   const rows = items.map(({ id, name, state, version, streams, viewers, load }) => [
     name,
     state,

@@ -1,9 +1,12 @@
 import { z } from 'zod'
 import { Time } from './page.ts'
 
+export const ForbidUntil = Time.nullable()
+export const ForbidReason = z.string().max(256)
+
 export const ForbidRequest = z.strictObject({
-  until: Time.nullable().default(null).describe('end; null: until it is resumed'),
-  reason: z.string().max(256).default('').describe('told to the publisher'),
+  until: ForbidUntil.default(null).describe('end; null: until it is resumed'),
+  reason: ForbidReason.default('').describe('told to the publisher'),
 })
 
 export const ForbiddenStream = z

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Time } from './page.ts'
+import { PageQuery, sortBy, Time } from './page.ts'
 
 const NodeLoad = z.object({
   cpu: z.number().describe('cores used by the node process, 1 is one full core'),
@@ -21,6 +21,12 @@ export const Node = z
   })
   .meta({ id: 'Node' })
 export type Node = z.infer<typeof Node>
+
+export const NodeQuery = PageQuery.extend({
+  state: z.enum(['on', 'lost']).optional(),
+  q: z.string().max(128).optional().describe('part of the name or id, case does not matter'),
+  sort: sortBy(['name', 'lastSeenAt', 'streams', 'viewers'], 'name'),
+})
 
 export const NodeChange = z
   .strictObject({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ForbidReason, ForbidUntil } from './forbidden.ts'
 import { PageQuery, sortBy, Time } from './page.ts'
 
 const Failure = z.object({ code: z.string(), message: z.string() })
@@ -35,7 +36,14 @@ const MAX_BULK = 1000
 
 export const BULK_ACTIONS = ['kick', 'delete', 'forbid', 'resume'] as const
 
-export const BulkRequest = z.strictObject({
-  action: z.enum(BULK_ACTIONS),
-  ids: z.array(z.string().min(1).max(64)).min(1).max(MAX_BULK),
-})
+export const BulkRequest = z
+  .strictObject({
+    action: z.enum(BULK_ACTIONS),
+    ids: z.array(z.string().min(1).max(64)).min(1).max(MAX_BULK),
+    until: ForbidUntil.optional().describe('forbid: end; null: until it is resumed'),
+    reason: ForbidReason.optional().describe('forbid: told to the publisher'),
+  })
+  .refine(({ action, until, reason }) => action === 'forbid' || (until === undefined && reason === undefined), {
+    message: '`until` and `reason` are for forbid only',
+    path: ['action'],
+  })

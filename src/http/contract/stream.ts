@@ -188,6 +188,12 @@ export const Viewer = z
   .meta({ id: 'Viewer' })
 export type Viewer = z.infer<typeof Viewer>
 
+export const LiveViewerQuery = PageQuery.extend({
+  protocol: z.string().max(32).optional(),
+  q: z.string().max(128).optional().describe('part of the address or of what the player calls itself'),
+  sort: sortBy(['startedAt', 'bytesSent'], 'startedAt'),
+})
+
 export const TraceEntry = z
   .object({
     at: Time,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MAX_LOG_LINES } from '../../base/log-tail.ts'
 import { Time } from './page.ts'
 
 export const Health = z
@@ -30,11 +31,9 @@ export const ReloadResult = z
   .meta({ id: 'ReloadResult' })
 export type ReloadResult = z.infer<typeof ReloadResult>
 
-/** Lines kept in memory. */
-const MAX_LOG_LINES = 2000
-
 export const LogQuery = z.strictObject({
   tail: z.coerce.number().int().min(1).max(MAX_LOG_LINES).default(200).describe('newest lines wanted'),
+  nodeId: z.string().max(64).optional().describe('of this node; without it of the platform'),
 })
 
 export const LogLine = z

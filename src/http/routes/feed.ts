@@ -5,7 +5,7 @@ import type { FeedFilter, Follower } from '../../platform/events-feed/event-feed
 import type { FeedEvent, FeedType } from '../../platform/events-feed/feed-event.ts'
 import type { App } from '../app.ts'
 import { bearerToken, callerOf, originOf } from '../authentication.ts'
-import { FeedQuery, FeedText } from '../contract/feed.ts'
+import { FeedList, FeedQuery, FeedText } from '../contract/feed.ts'
 import { errorResponses } from '../error-answers.ts'
 import type { Services } from '../services.ts'
 import { time } from '../stream-view.ts'
@@ -24,18 +24,30 @@ export function feedRoutes(app: App, { authenticator, feed, streams }: Services)
       schema: {
         operationId: 'followEvents',
         tags: ['events'],
-        summary: 'Follow what happens, as server-sent events',
+        summary: 'Follow what happens, as server-sent events; or, with `limit`, the newest events',
         description:
-          'Resumes behind the event named by the header Last-Event-ID. Numbers that move (`streams.live`) come at most once a second and only for streams where they changed. A comment every 15 s keeps the connection alive; it ends when the token does.',
+          'Resumes behind the event named by the header Last-Event-ID. Numbers that move (`streams.live`) come at most once a second and only for streams where they changed. A comment every 15 s keeps the connection alive; it ends when the token does. The newest events are those since the platform started.',
         querystring: FeedQuery,
-        response: { 200: { content: { 'text/event-stream': { schema: FeedText } } }, ...errorResponses },
+        response: {
+          200: {
+            content: {
+              'application/json': { schema: FeedList },
+              'text/event-stream': { schema: FeedText },
+            },
+          },
+          ...errorResponses,
+        },
       },
     },
     async (request, reply) => {
       const actor = callerOf(request)
-      const { space, stream, types } = request.query
+      const { limit, space, stream, types } = request.query
       const path = stream === undefined ? undefined : (await streams.get(actor, stream)).path
       const filter = { space, path, types: types === undefined ? undefined : new Set(types.split(',') as FeedType[]) }
+      if (limit !== undefined) {
+        const items = feed.newest({ actor, filter }, limit).map(([event, id]) => entryView(event, id))
+        return { items, lastEventId: feed.id }
+      }
       const header = request.headers['last-event-id']
       const lastId = typeof header === 'string' ? header : null
       if (lastId !== null && !LAST_ID.test(lastId))
@@ -47,9 +59,13 @@ export function feedRoutes(app: App, { authenticator, feed, streams }: Services)
       const unfollow = feed.follow(follower, lastId)
       follower.body.once('close', unfollow)
       void reply.type('text/event-stream').header('x-accel-buffering', 'no')
-      return reply.send(follower.body as unknown as string) // a body is described by its text
+      return reply.send(follower.body as never) // a body is described by its text
     },
   )
+}
+
+function entryView({ type, atMs, data }: FeedEvent, id: string) {
+  return { id, type, at: time(atMs), data: { ...data } }
 }
 
 /** The answer of one follower. */

@@ -3,10 +3,11 @@ import type { Node } from '../../platform/nodes/node.ts'
 import type { App } from '../app.ts'
 import { callerOf } from '../authentication.ts'
 import * as contract from '../contract/node.ts'
-import { listOf } from '../contract/page.ts'
+import { pageOf } from '../contract/page.ts'
 import { IdParameter } from '../contract/session.ts'
 import { defined } from '../defined.ts'
 import { errorResponses } from '../error-answers.ts'
+import { pageAnswer, pageRequest } from '../paging.ts'
 import type { Services } from '../services.ts'
 import { time } from '../stream-view.ts'
 
@@ -19,10 +20,30 @@ export function nodeRoutes(app: App, { nodes }: Services): void {
         operationId: 'listNodes',
         tags: ['nodes'],
         summary: 'All nodes that ever connected',
-        response: { 200: listOf(contract.Node), ...errorResponses },
+        querystring: contract.NodeQuery,
+        response: { 200: pageOf(contract.Node), ...errorResponses },
       },
     },
-    async request => ({ items: (await nodes.list(callerOf(request))).map(view) }),
+    async request => {
+      const { q: text, state, sort } = request.query
+      const page = await nodes.page(callerOf(request), { text, state, ...pageRequest(request.query) })
+      return pageAnswer(page, sort, view)
+    },
+  )
+
+  app.get(
+    '/nodes/:id',
+    {
+      config: { permission: 'nodes.read' },
+      schema: {
+        operationId: 'getNode',
+        tags: ['nodes'],
+        summary: 'One node',
+        params: IdParameter,
+        response: { 200: contract.Node, ...errorResponses },
+      },
+    },
+    async request => view(await nodes.get(callerOf(request), request.params.id)),
   )
 
   app.patch(

@@ -75,8 +75,9 @@ export function operationRoutes(app: App, { bulk, operations }: Services): void 
       },
     },
     async (request, reply) => {
-      const { action, ids } = request.body
-      const operation = await bulk.start(callerOf(request), action, ids)
+      const { action, ids, until = null, reason = '' } = request.body
+      const how = { untilMs: until === null ? null : Date.parse(until), reason }
+      const operation = await bulk.start(callerOf(request), action, ids, how)
       return reply.code(202).header('location', `/api/v1/operations/${operation.id}`).send(operationView(operation))
     },
   )

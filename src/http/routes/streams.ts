@@ -10,7 +10,7 @@ import { listOf, pageOf } from '../contract/page.ts'
 import * as contract from '../contract/stream.ts'
 import { defined } from '../defined.ts'
 import { errorResponses } from '../error-answers.ts'
-import { pageRequest, toCursor } from '../paging.ts'
+import { pageAnswer, pageRequest, toCursor } from '../paging.ts'
 import { requestHost } from '../request-host.ts'
 import type { Services } from '../services.ts'
 import { streamView, time, urlsView, type ViewContext } from '../stream-view.ts'
@@ -181,10 +181,15 @@ export function streamRoutes(app: App, services: Services, clock: Clock, address
         tags: ['streams'],
         summary: 'Who is watching now',
         params: Id,
-        response: { 200: listOf(contract.Viewer), ...errorResponses },
+        querystring: contract.LiveViewerQuery,
+        response: { 200: pageOf(contract.Viewer), ...errorResponses },
       },
     },
-    async request => ({ items: (await streams.viewers(callerOf(request), request.params.id)).map(viewerView) }),
+    async request => {
+      const { q: text, protocol, sort } = request.query
+      const query = { text, protocol, ...pageRequest(request.query) }
+      return pageAnswer(await streams.viewers(callerOf(request), request.params.id, query), sort, viewerView)
+    },
   )
 
   app.get(

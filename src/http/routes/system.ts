@@ -53,16 +53,16 @@ export function systemRoutes(app: App, { support, system }: Services): void {
       schema: {
         operationId: 'getSystemLogs',
         tags: ['system'],
-        summary: "The newest lines of the platform's log, the oldest of them first",
+        summary: 'The newest lines of the log of the platform or of a node, the oldest of them first',
         querystring: LogQuery,
         response: { 200: listOf(LogLine), ...errorResponses },
       },
     },
-    async request => ({
-      items: support
-        .logs(callerOf(request), request.query.tail)
-        .map(({ atMs, ...line }) => ({ ...line, at: time(atMs) })),
-    }),
+    async request => {
+      const { nodeId, tail } = request.query
+      const lines = await support.logs(callerOf(request), tail, nodeId)
+      return { items: lines.map(({ atMs, ...line }) => ({ ...line, at: time(atMs) })) }
+    },
   )
 
   app.post(

@@ -93,6 +93,16 @@ export class EventFeed implements Closable {
     return () => void this.#followers.delete(follower)
   }
 
+  /** The newest events that concern somebody, the oldest of them first, with their ids. */
+  newest(listener: Pick<Follower, 'actor' | 'filter'>, limit: number): readonly (readonly [FeedEvent, string])[] {
+    const found: [FeedEvent, string][] = []
+    for (let back = 1; back <= this.#kept.length && found.length < limit; back++) {
+      const event = this.#kept.at(-back)
+      if (event && concerns(listener, event)) found.push([event, this.#id(this.#next - back)])
+    }
+    return found.reverse()
+  }
+
   /** Where somebody who has heard everything is. */
   get id(): string {
     return this.#id(this.#next - 1)
@@ -154,7 +164,7 @@ export class EventFeed implements Closable {
   }
 }
 
-function concerns({ actor, filter }: Follower, event: FeedEvent, pathsFit = false): boolean {
+function concerns({ actor, filter }: Pick<Follower, 'actor' | 'filter'>, event: FeedEvent, pathsFit = false): boolean {
   if (filter.types && !filter.types.has(event.type)) return false
   return (pathsFit || pathFits(filter, event.path)) && may(actor, event.permission)
 }

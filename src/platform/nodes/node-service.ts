@@ -4,9 +4,16 @@ import type { Database } from '../../storage/database.ts'
 import type { Actor } from '../access/actor.ts'
 import { permit } from '../access/permission.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
+import { type Page, type PageRequest, pageInMemory } from '../lists/page.ts'
 import type { Node } from './node.ts'
 import type { LinkedNode, NodeLinks } from './node-links.ts'
 import { type NodeChange, NodeStore, type StoredNode } from './node-store.ts'
+
+export interface NodeQuery extends PageRequest<'name' | 'lastSeenAt' | 'streams' | 'viewers'> {
+  readonly state?: Node['state'] | undefined
+  /** Part of the name or id, any case. */
+  readonly text?: string | undefined
+}
 
 /** What the API may know and ask about nodes. */
 export class NodeService {
@@ -20,6 +27,24 @@ export class NodeService {
     this.#store = new NodeStore(db)
     this.#audit = audit
     this.#links = links
+  }
+
+  /** Throws NOT_FOUND. */
+  async get(actor: Actor, id: string): Promise<Node> {
+    permit(actor, 'nodes.read')
+    return this.#find(id)
+  }
+
+  async page(actor: Actor, { state, text, ...page }: NodeQuery): Promise<Page<Node>> {
+    const wanted = text?.toLowerCase()
+    const fits = (node: Node) =>
+      (state === undefined || node.state === state) &&
+      (wanted === undefined || `${node.name}\n${node.id}`.toLowerCase().includes(wanted))
+    const position = (node: Node) => ({
+      value: page.sort.by === 'lastSeenAt' ? node.lastSeenAtMs : node[page.sort.by],
+      name: node.id,
+    })
+    return pageInMemory((await this.list(actor)).filter(fits), page, position)
   }
 
   /** Every node that ever said hello. */

@@ -5,26 +5,26 @@ import type { Operation } from '../operations/operation.ts'
 import { type OperationService, type Progress, told } from '../operations/operation-service.ts'
 
 /** What can be done to one stream; throws what kept it from being done. */
-type Action = (actor: Actor, id: string) => Promise<unknown>
+type Action<Details> = (actor: Actor, id: string, details: Details) => Promise<unknown>
 
 /** The same for many streams, one after the other, with what became of each. */
-export class BulkService<A extends string> {
+export class BulkService<A extends string, Details> {
   readonly #operations: OperationService
-  readonly #actions: Readonly<Record<A, Action>>
+  readonly #actions: Readonly<Record<A, Action<Details>>>
 
-  constructor(operations: OperationService, actions: Readonly<Record<A, Action>>) {
+  constructor(operations: OperationService, actions: Readonly<Record<A, Action<Details>>>) {
     this.#operations = operations
     this.#actions = actions
   }
 
-  async start(actor: Actor, action: A, ids: readonly string[]): Promise<Operation> {
+  async start(actor: Actor, action: A, ids: readonly string[], details: Details): Promise<Operation> {
     permit(actor, 'streams.write')
     const run = this.#actions[action]
     const once = [...new Set(ids)]
     return this.#operations.start(actor, {
       kind: `streams.${action}`,
       total: once.length,
-      run: progress => each(once, progress, id => run(actor, id)),
+      run: progress => each(once, progress, id => run(actor, id, details)),
     })
   }
 }

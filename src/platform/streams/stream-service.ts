@@ -20,6 +20,12 @@ export interface StreamQuery extends StreamFilter, PageRequest<StreamSortKey> {
   readonly nodeId?: string | undefined
 }
 
+export interface LiveViewerQuery extends PageRequest<'startedAt' | 'bytesSent'> {
+  readonly protocol?: string | undefined
+  /** Part of the address or of what the player calls itself, any case. */
+  readonly text?: string | undefined
+}
+
 export interface StreamServiceOptions {
   readonly db: Database
   readonly audit: AuditLog
@@ -119,11 +125,18 @@ export class StreamService {
   }
 
   /** Asked of the node; empty when the stream is off. */
-  async viewers(actor: Actor, id: string): Promise<readonly ViewerStatus[]> {
+  async viewers(actor: Actor, id: string, { protocol, text, ...page }: LiveViewerQuery): Promise<Page<ViewerStatus>> {
     permit(actor, 'streams.read')
     const { live, path } = await this.#find(id)
-    if (!live) return []
-    return (await this.#links.request(live.nodeId, 'stream.viewers', { path })).viewers
+    if (!live) return { items: [], next: null }
+    const { viewers } = await this.#links.request(live.nodeId, 'stream.viewers', { path })
+    const wanted = text?.toLowerCase()
+    const fits = (viewer: ViewerStatus) =>
+      (protocol === undefined || viewer.protocol === protocol) &&
+      (wanted === undefined || `${viewer.remote}\n${viewer.agent}`.toLowerCase().includes(wanted))
+    const { by } = page.sort
+    const value = (viewer: ViewerStatus) => (by === 'startedAt' ? viewer.startedAtMs : viewer[by])
+    return pageInMemory(viewers.filter(fits), page, viewer => ({ value: value(viewer), name: viewer.id }))
   }
 
   /**

@@ -6,18 +6,20 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Clock } from '../../base/clock.ts'
 import { AppError, errorText } from '../../base/errors.ts'
+import type { LogLine, LogTail } from '../../base/log-tail.ts'
 import type { Actor } from '../access/actor.ts'
 import { permit } from '../access/permission.ts'
 import type { NodeLinks } from '../nodes/node-links.ts'
 import type { NodeService } from '../nodes/node-service.ts'
 import type { Operation, OperationRow } from '../operations/operation.ts'
 import type { OperationService } from '../operations/operation-service.ts'
-import type { LogLine, LogTail } from './log-tail.ts'
 import type { SystemService } from './system-service.ts'
 import { tar } from './tar.ts'
 
 /** Bundles kept; each is a few hundred KB. */
 const MAX_BUNDLES = 5
+/** Of each node; many nodes are in one bundle. */
+const BUNDLED_NODE_LINES = 500
 const SUFFIX = '.tar.gz'
 
 export interface SupportServiceOptions {
@@ -40,10 +42,13 @@ export class SupportService {
     this.#options = options
   }
 
-  /** The newest lines of the platform's log, the oldest of them first. */
-  logs(actor: Actor, count: number): readonly LogLine[] {
+  /** The newest lines of the platform's log, or of a node's, the oldest of them first. Throws NOT_FOUND, NODE_UNAVAILABLE. */
+  async logs(actor: Actor, tail: number, nodeId?: string): Promise<readonly LogLine[]> {
     permit(actor, 'system.read')
-    return this.#options.tail.lines(count)
+    const { links, nodes } = this.#options
+    if (nodeId === undefined) return this.#options.tail.lines(tail)
+    await nodes.get(actor, nodeId)
+    return (await links.request(nodeId, 'node.logs', { tail })).lines
   }
 
   /** The file of the operation is the bundle. A part that cannot be had is left out and says why. */
@@ -61,6 +66,7 @@ export class SupportService {
       'nodes.json': () => nodes.list(actor),
       'streams.json': () => [...links.nodes].map(([node, { streams }]) => ({ node, streams: [...streams.values()] })),
       'log.json': () => tail.lines(),
+      'node-logs.json': () => this.#nodeLogs(),
       'doctor.json': doctor,
     }
     return operations.start(actor, {
@@ -94,6 +100,16 @@ export class SupportService {
     const names = await readdir(this.#options.directory).catch((): string[] => [])
     if (file === null || !names.includes(file)) throw new AppError('NOT_FOUND', { what: 'file of operation', id })
     return { name: file, content: createReadStream(join(this.#options.directory, file)) }
+  }
+
+  /** Of each node that is there its newest lines, or why it does not tell them. */
+  async #nodeLogs(): Promise<object> {
+    const { links } = this.#options
+    const logs = [...links.nodes.keys()].map(async node => {
+      const asked = links.request(node, 'node.logs', { tail: BUNDLED_NODE_LINES })
+      return [node, await asked.then(({ lines }) => lines).catch((error: unknown) => errorText(error))]
+    })
+    return Object.fromEntries(await Promise.all(logs))
   }
 
   async #collect(files: Record<string, string>, name: string, part: () => unknown): Promise<OperationRow> {

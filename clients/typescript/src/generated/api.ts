@@ -11,6 +11,7 @@ export interface Schemas {
   Session: { /** send it as `Authorization: Bearer <token>`; shown only here */ token: string; /** UTC, RFC 3339 */ expiresAt: string; user: Schemas['User'] }
   SessionEntry: { id: string; userId: string; userName: string; /** UTC, RFC 3339 */ createdAt: string; /** UTC, RFC 3339 */ expiresAt: string; /** to the minute; UTC, RFC 3339 */ lastUsedAt: string; /** address of the login */ remote: string; /** User-Agent of the login */ agent: string; /** the session of this request */ current: boolean }
   AuditEntry: { /** grows with each entry */ number: number; /** UTC, RFC 3339 */ at: string; actor: { /** nobody: a login that was refused */ kind: "user" | "key" | "system" | "nobody"; /** of the user; empty for system and nobody */ id: string; /** name then */ name: string }; /** one of session.create, session.refuse, session.revoke, user.create, user.update, user.password, user.delete, apiKey.create, apiKey.revoke, space.create, space.update, space.delete, space.rotatePushKey, space.rotatePlayKey, stream.create, stream.update, stream.delete, stream.kick, stream.forbid, stream.resume, viewer.kick, device.create, device.update, device.delete, device.import, device.unlock, device.start, device.stop, device.reboot, device.sync, device.approve, device.reject, channel.update, channel.bind, channel.control, channel.configure, channel.talk, directory.create, directory.update, directory.delete, alarm.acknowledge, alarm.reset, parent.create, parent.update, parent.delete, parent.share, quirk.set, quirk.delete, system.reload, node.update, node.delete, template.create, template.update, template.delete, template.bind, template.unbind, plan.create, plan.update, plan.delete, recording.start, recording.stop, recording.release, recording.event, recording.update, recording.delete, recording.rebuild, snapshot.take, snapshot.delete, export.create, callback.create, callback.update, callback.delete, callback.test, callback.replay */ action: string; /** id of what was changed, of a space its name */ object: string; /** changed fields before, secrets masked; null: it did not exist, or nothing to say */ before: Record<string, unknown> | null; /** changed fields after; null: it does not exist any more, or nothing to say */ after: Record<string, unknown> | null; /** address the request came from */ remote: string; traceId: string }
+  FeedEntry: { id: string; type: "stream.on" | "stream.off" | "streams.live" | "viewer.started" | "viewer.stopped" | "refused" | "node.on" | "node.lost" | "device.state" | "device.asked" | "device.catalog" | "device.alarm" | "device.finished" | "attempt.failed" | "parent.state" | "operation" | "changed"; /** UTC, RFC 3339 */ at: string; /** what happened, by type */ data: Record<string, unknown> }
   ForbiddenStream: { /** space/app/name; the stream may have been deleted */ path: string; /** null: until it is resumed */ until: string | null; reason: string; /** UTC, RFC 3339 */ since: string; /** name of who did it */ by: string }
   Health: { status: "ok"; version: string; uptimeSeconds: number }
   System: { version: string; uptimeSeconds: number; /** version of Node.js */ runtime: string; configuration: readonly ({ /** e.g. listen.rtmp */ key: string; /** secrets are shown as *** */ value: string | number | boolean | null; /** default, the name of the file, or the environment variable */ source: string })[] }
@@ -319,9 +320,9 @@ export interface Operations {
   /** Who is watching now */
   listViewers: {
     path: { id: string }
-    query: never
+    query: { /** rows wanted, 1 to 500 */ limit?: number | undefined; /** nextCursor of the page before */ cursor?: string | undefined; protocol?: string | undefined; /** part of the address or of what the player calls itself */ q?: string | undefined; /** what the list is ordered by; with a minus sign the other way round */ sort?: "startedAt" | "-startedAt" | "bytesSent" | "-bytesSent" | undefined }
     body: never
-    answer: { items: readonly (Schemas['Viewer'])[] }
+    answer: { items: readonly (Schemas['Viewer'])[]; nextCursor: string | null }
   }
   /** What happened to the stream lately, step by step: who asked, who was refused and why, first frames */
   traceStream: {
@@ -365,12 +366,12 @@ export interface Operations {
     body: never
     answer: Schemas['PlatformMetrics']
   }
-  /** Follow what happens, as server-sent events */
+  /** Follow what happens, as server-sent events; or, with `limit`, the newest events */
   followEvents: {
     path: never
-    query: { /** only these types, separated by commas: stream.on, stream.off, streams.live, viewer.started, viewer.stopped, refused, node.on, node.lost, device.state, device.asked, device.catalog, device.alarm, device.finished, attempt.failed, parent.state, operation, changed */ types?: string | undefined; /** only streams of this space */ space?: string | undefined; /** only the stream with this id */ stream?: string | undefined }
+    query: { /** only these types, separated by commas: stream.on, stream.off, streams.live, viewer.started, viewer.stopped, refused, node.on, node.lost, device.state, device.asked, device.catalog, device.alarm, device.finished, attempt.failed, parent.state, operation, changed */ types?: string | undefined; /** only streams of this space */ space?: string | undefined; /** only the stream with this id */ stream?: string | undefined; /** so many of the newest events as JSON, the oldest of them first, instead of a stream of what comes */ limit?: number | undefined }
     body: never
-    answer: string
+    answer: { items: readonly (Schemas['FeedEntry'])[]; /** where to follow on */ lastEventId: string }
   }
   /** Commands that take longer than a request: those of the caller, for administrators all */
   listOperations: {
@@ -397,15 +398,22 @@ export interface Operations {
   bulkStreams: {
     path: never
     query: never
-    body: { action: "kick" | "delete" | "forbid" | "resume"; ids: readonly (string)[] }
+    body: { action: "kick" | "delete" | "forbid" | "resume"; ids: readonly (string)[]; /** forbid: end; null: until it is resumed */ until?: string | null | undefined; /** forbid: told to the publisher */ reason?: string | undefined }
     answer: Schemas['Operation']
   }
   /** All nodes that ever connected */
   listNodes: {
     path: never
+    query: { /** rows wanted, 1 to 500 */ limit?: number | undefined; /** nextCursor of the page before */ cursor?: string | undefined; state?: "on" | "lost" | undefined; /** part of the name or id, case does not matter */ q?: string | undefined; /** what the list is ordered by; with a minus sign the other way round */ sort?: "name" | "-name" | "lastSeenAt" | "-lastSeenAt" | "streams" | "-streams" | "viewers" | "-viewers" | undefined }
+    body: never
+    answer: { items: readonly (Schemas['Node'])[]; nextCursor: string | null }
+  }
+  /** One node */
+  getNode: {
+    path: { id: string }
     query: never
     body: never
-    answer: { items: readonly (Schemas['Node'])[] }
+    answer: Schemas['Node']
   }
   /** Name a node, or drain it: it takes no new publishers and viewers */
   updateNode: {
@@ -435,10 +443,10 @@ export interface Operations {
     body: never
     answer: Schemas['ReloadResult']
   }
-  /** The newest lines of the platform's log, the oldest of them first */
+  /** The newest lines of the log of the platform or of a node, the oldest of them first */
   getSystemLogs: {
     path: never
-    query: { /** newest lines wanted */ tail?: number | undefined }
+    query: { /** newest lines wanted */ tail?: number | undefined; /** of this node; without it of the platform */ nodeId?: string | undefined }
     body: never
     answer: { items: readonly (Schemas['LogLine'])[] }
   }
@@ -511,6 +519,7 @@ export const ROUTES = {
   cancelOperation: ['POST', '/operations/{id}/cancel'],
   bulkStreams: ['POST', '/streams/bulk'],
   listNodes: ['GET', '/nodes'],
+  getNode: ['GET', '/nodes/{id}'],
   updateNode: ['PATCH', '/nodes/{id}'],
   deleteNode: ['DELETE', '/nodes/{id}'],
   getSystem: ['GET', '/system'],

@@ -14,7 +14,7 @@ import { SearchBox } from '../../components/search-box.tsx'
 import { StreamState } from '../../components/stream-state.tsx'
 import { api } from '../../lib/api/client.ts'
 import { useMay } from '../../lib/api/may.ts'
-import { MAX_LISTED_STREAMS, streamsQuery } from '../../lib/api/queries.ts'
+import { MAX_LISTED, streamsQuery } from '../../lib/api/queries.ts'
 import type { Stream } from '../../lib/api/types.ts'
 import { bitrate, codecName, count, framesPerSecond } from '../../lib/format.ts'
 import { BulkBar } from './bulk-bar.tsx'
@@ -75,7 +75,7 @@ export function StreamsPage() {
         <span className="grow" />
         <span className="muted tabular" aria-live="polite">
           {rows && t('streams.count', { n: count(rows.length) })}
-          {rows !== undefined && rows.length >= MAX_LISTED_STREAMS && ` ${t('streams.countLimit')}`}
+          {rows !== undefined && rows.length >= MAX_LISTED && ` ${t('streams.countLimit')}`}
         </span>
       </div>
       <BulkBar ids={ids} onClear={() => setChosen(new Set())} />

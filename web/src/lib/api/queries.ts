@@ -1,10 +1,11 @@
+import type { Item, ListName, Request } from '@sightline/client'
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { client } from './client.ts'
 import { pollMs, refreshEvery } from './live-updates.ts'
-import type { AuditFilter, Stream, StreamFilter } from './types.ts'
+import type { AuditFilter, StreamFilter } from './types.ts'
 
-/** The console lists this many streams at most; past it the search has to narrow. */
-export const MAX_LISTED_STREAMS = 5000
+/** The console lists this many rows at most; past it the search has to narrow. */
+export const MAX_LISTED = 5000
 
 /** Rows asked for at once: the most the platform gives. */
 const PAGE_ROWS = 500
@@ -17,11 +18,12 @@ function refreshMs(rows: number): number {
 
 const MINUTE_MS = 60_000
 
-async function allStreams(query: StreamFilter, signal: AbortSignal): Promise<readonly Stream[]> {
-  const rows: Stream[] = []
-  for await (const stream of client.all('listStreams', { query: { ...query, limit: PAGE_ROWS }, signal })) {
-    rows.push(stream)
-    if (rows.length === MAX_LISTED_STREAMS) break
+/** A whole list, as long as the console shows one. */
+async function all<O extends ListName>(operation: O, ...request: Request<O>): Promise<readonly Item<O>[]> {
+  const rows: Item<O>[] = []
+  for await (const row of client.all(operation, ...request)) {
+    rows.push(row)
+    if (rows.length === MAX_LISTED) break
   }
   return rows
 }
@@ -29,7 +31,7 @@ async function allStreams(query: StreamFilter, signal: AbortSignal): Promise<rea
 export const streamsQuery = (filter: StreamFilter) =>
   queryOptions({
     queryKey: ['streams', 'list', filter],
-    queryFn: ({ signal }) => allStreams(filter, signal),
+    queryFn: ({ signal }) => all('listStreams', { query: { ...filter, limit: PAGE_ROWS }, signal }),
     refetchInterval: ({ state }) => pollMs(refreshMs(state.data?.length ?? 0), false),
     meta: refreshEvery(MINUTE_MS),
     placeholderData: keepPreviousData,
@@ -68,7 +70,7 @@ export const streamQuery = (id: string, everyMs = 1000) =>
 export const viewersQuery = (id: string) =>
   queryOptions({
     queryKey: ['viewers', id],
-    queryFn: async ({ signal }) => (await client.call('listViewers', { path: { id }, signal })).items,
+    queryFn: ({ signal }) => all('listViewers', { path: { id }, query: { limit: PAGE_ROWS }, signal }),
     refetchInterval: ({ state }) => Math.max(2000, refreshMs(state.data?.length ?? 0)),
   })
 
@@ -177,7 +179,7 @@ export const operationQuery = (id: string) =>
 export const nodesQuery = () =>
   queryOptions({
     queryKey: ['nodes'],
-    queryFn: async ({ signal }) => (await client.call('listNodes', { signal })).items,
+    queryFn: ({ signal }) => all('listNodes', { query: { limit: PAGE_ROWS }, signal }),
     refetchInterval: 2000,
   })
 

@@ -1,10 +1,10 @@
-import type { Clock } from '../../base/clock.ts'
-import type { Log, LogFields } from '../../base/log.ts'
+import type { Clock } from './clock.ts'
+import type { Log, LogFields } from './log.ts'
 
 /** Lines kept in memory: some hours of a quiet platform. */
-const MAX_LINES = 2000
+export const MAX_LOG_LINES = 2000
 /** Letters of the fields of one line; a stack is cut, not left out. */
-const MAX_FIELDS_LENGTH = 2000
+export const MAX_FIELDS_LENGTH = 2000
 
 export interface LogLine {
   readonly atMs: number
@@ -23,8 +23,8 @@ export class LogTail {
   }
 
   /** The newest lines, the oldest of them first. */
-  lines(count = MAX_LINES): readonly LogLine[] {
-    return this.#lines.slice(-Math.min(count, MAX_LINES))
+  lines(count = MAX_LOG_LINES): readonly LogLine[] {
+    return this.#lines.slice(-Math.min(count, MAX_LOG_LINES))
   }
 
   /** A log that writes to `log` and is kept here too. */
@@ -33,7 +33,7 @@ export class LogTail {
       const text = JSON.stringify({ ...common, ...fields })
       this.#lines.push({ atMs: this.#clock.nowMs(), level, message, fields: text.slice(0, MAX_FIELDS_LENGTH) })
       // cut in bulk: shifting one by one would move the whole array each time
-      if (this.#lines.length >= 2 * MAX_LINES) this.#lines = this.#lines.slice(-MAX_LINES)
+      if (this.#lines.length >= 2 * MAX_LOG_LINES) this.#lines = this.#lines.slice(-MAX_LOG_LINES)
       log[level](message, fields)
     }
     return {
