@@ -96,7 +96,7 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
     const viewers = new ViewerService(db, links, auditLog)
     const nodes = new NodeService(db, links, auditLog)
     const operations = closing.add(await OperationService.open({ db, feed, clock, log }))
-    const bulk = new BulkService(operations, {
+    const bulk = new BulkService(operations, 'streams', 'streams.write', {
       kick: (actor, id) => streams.kick(actor, id),
       delete: (actor, id) => streams.delete(actor, id),
       forbid: (actor, id, how: Forbidden) => forbidden.forbid(actor, id, how),

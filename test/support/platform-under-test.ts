@@ -140,7 +140,7 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
   })
   const forbidden = new ForbidService(db, time, spaces, auditLog)
   const operations = await OperationService.open({ db, feed, clock: time, log })
-  const bulk = new BulkService(operations, {
+  const bulk = new BulkService(operations, 'streams', 'streams.write', {
     kick: (actor, id) => streams.kick(actor, id),
     delete: (actor, id) => streams.delete(actor, id),
     forbid: (actor, id, how: Forbidden) => forbidden.forbid(actor, id, how),

@@ -1,15 +1,17 @@
 import { AppError } from '../../base/errors.ts'
 import type { Actor } from '../access/actor.ts'
-import { permit } from '../access/permission.ts'
+import { type Permission, permit } from '../access/permission.ts'
 import type { Operation } from '../operations/operation.ts'
 import { type OperationService, type Progress, told } from '../operations/operation-service.ts'
 
-/** What can be done to one stream; throws what kept it from being done. */
+/** What can be done to one of them; throws what kept it from being done. */
 type Action<Details> = (actor: Actor, id: string, details: Details) => Promise<unknown>
 
-/** The same for many streams, one after the other, with what became of each. */
+/** The same for many streams or devices, one after the other, with what became of each. */
 export class BulkService<A extends string, Details> {
   readonly #operations: OperationService
+  readonly #noun: string
+  readonly #permission: Permission
   readonly #actions: Readonly<Record<A, Action<Details>>>
 
   constructor(operations: OperationService, actions: Readonly<Record<A, Action<Details>>>) {
@@ -18,11 +20,11 @@ export class BulkService<A extends string, Details> {
   }
 
   async start(actor: Actor, action: A, ids: readonly string[], details: Details): Promise<Operation> {
-    permit(actor, 'streams.write')
+    permit(actor, this.#permission)
     const run = this.#actions[action]
     const once = [...new Set(ids)]
     return this.#operations.start(actor, {
-      kind: `streams.${action}`,
+      kind: `${this.#noun}.${action}`,
       total: once.length,
       run: progress => each(once, progress, id => run(actor, id, details)),
     })
