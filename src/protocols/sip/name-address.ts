@@ -11,18 +11,15 @@ export interface NameAddress {
 
 /**
  * From, To, Contact, Route and Record-Route. RFC 3261 §20.10: without angle brackets every parameter is the header's.
- * Never throws; what has no URI gives an empty one.
+ * Never throws; what has no URI, or a quote that does not end, gives an empty one.
  */
 export function parseNameAddress(value: string): NameAddress {
   const open = openBracket(value)
   if (open < 0) {
     const semicolon = value.indexOf(';')
-    if (semicolon < 0) return { displayName: '', uri: value.trim(), parameters: parseParameters('') }
-    return {
-      displayName: '',
-      uri: value.slice(0, semicolon).trim(),
-      parameters: parseParameters(value.slice(semicolon)),
-    }
+    const uri = (semicolon < 0 ? value : value.slice(0, semicolon)).trim()
+    const parameters = parseParameters(semicolon < 0 ? '' : value.slice(semicolon))
+    return { displayName: '', uri: /["\s]/.test(uri) ? '' : uri, parameters }
   }
   const close = value.indexOf('>', open)
   const end = close < 0 ? value.length : close

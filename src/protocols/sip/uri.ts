@@ -59,9 +59,9 @@ export function parseUri(text: string): SipUri {
 
 /** As `parseUri`, null instead of an error. */
 export function readUri(text: string): SipUri | null {
-  if (text.length > MAX_URI_LENGTH) return null
+  if (text.length > MAX_URI_LENGTH || /[\s<>]/.test(text)) return null
   const colon = text.indexOf(':')
-  const scheme = text.slice(0, Math.max(0, colon)).trim().toLowerCase()
+  const scheme = text.slice(0, Math.max(0, colon)).toLowerCase()
   if (scheme !== 'sip' && scheme !== 'sips') return null
   const rest = text.slice(colon + 1)
   // The user part may have ';', '?' and ',', so it ends at the last '@' before the host. RFC 4475 §3.1.1.2.
@@ -73,7 +73,7 @@ export function readUri(text: string): SipUri | null {
   const semicolon = hostPart.indexOf(';')
   const parameters = semicolon < 0 ? '' : hostPart.slice(semicolon)
   const hostPort = parseHostPort(semicolon < 0 ? hostPart : hostPart.slice(0, semicolon))
-  if (!hostPort || /[\s<>]/.test(userInfo)) return null
+  if (!hostPort) return null
   const password = userInfo.indexOf(':')
   const user = password < 0 ? userInfo : userInfo.slice(0, password)
   return { scheme, user, ...hostPort, parameters: parseParameters(parameters) }
