@@ -14,8 +14,16 @@ export class BulkService<A extends string, Details> {
   readonly #permission: Permission
   readonly #actions: Readonly<Record<A, Action<Details>>>
 
-  constructor(operations: OperationService, actions: Readonly<Record<A, Action<Details>>>) {
+  /** `noun` is that of the operations, in the plural. */
+  constructor(
+    operations: OperationService,
+    noun: string,
+    permission: Permission,
+    actions: Readonly<Record<A, Action<Details>>>,
+  ) {
     this.#operations = operations
+    this.#noun = noun
+    this.#permission = permission
     this.#actions = actions
   }
 
