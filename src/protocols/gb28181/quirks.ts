@@ -1,4 +1,5 @@
 import type { GbCharset } from './charset.ts'
+import type { GbVersion } from './gb-version.ts'
 import type { MansRtspVersion } from './mansrtsp.ts'
 import type { StreamAttribute } from './sdp.ts'
 
@@ -10,6 +11,8 @@ export type MediaTransport = 'udp' | 'tcp-passive' | 'tcp-active'
  * is not known: the standard's way is tried.
  */
 export interface Quirks {
+  /** Edition it follows, whatever X-GB-Ver says. */
+  readonly version?: GbVersion
   /** What it reads and writes, whatever it declares. */
   readonly charset?: GbCharset
   /** Its SSRC is not the one asked for, or zero: packets are told apart by address and port alone. */

@@ -1,18 +1,14 @@
 import { expect, test } from 'vitest'
-import { type AttemptFacts, classify, type MediaFacts, NO_FACTS, VERDICTS, type VerdictCode } from './verdict.ts'
+import {
+  type AttemptFacts,
+  classify,
+  type MediaFacts,
+  NO_FACTS,
+  NO_MEDIA,
+  VERDICTS,
+  type VerdictCode,
+} from './verdict.ts'
 
-const NO_MEDIA: MediaFacts = {
-  packets: 0,
-  lost: 0,
-  otherSsrc: null,
-  refused: 0,
-  connected: null,
-  frames: 0,
-  keyframes: 0,
-  unreadable: 0,
-  codec: null,
-  playable: null,
-}
 const SENT: AttemptFacts = { ...NO_FACTS, kind: 'play', sent: true, deviceState: 'on' }
 const ANSWERED: AttemptFacts = { ...SENT, status: 200, transport: 'udp', media: NO_MEDIA }
 const media = (part: Partial<MediaFacts>): Partial<AttemptFacts> => ({ media: { ...NO_MEDIA, ...part } })
@@ -44,6 +40,8 @@ const ROWS: readonly [string, VerdictCode, AttemptFacts][] = [
   ['302', 'redirected', { ...SENT, status: 302 }],
   ['no SDP', 'sdpUnreadable', { ...ANSWERED, sdpUnreadable: true }],
   ['no SDP and no media', 'sdpUnreadable', { ...SENT, status: 200, sdpUnreadable: true }],
+  ['left without a word on media', 'cancelled', { ...SENT, status: 200, cancelled: true }],
+  ['BYE before anybody looked', 'endedEarly', { ...SENT, status: 200, endedByDevice: true }],
   ['BYE at once', 'endedEarly', { ...ANSWERED, endedByDevice: true }],
   ['nothing comes', 'answeredButNoPackets', ANSWERED],
   ['no connection', 'portBlocked', { ...ANSWERED, transport: 'tcp-passive', ...media({ connected: false }) }],

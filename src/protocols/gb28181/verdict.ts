@@ -129,6 +129,21 @@ function verdict(code: VerdictCode, details: Verdict['details'] = {}): Verdict {
   return { code, ok: code === 'ok', advice, details }
 }
 
+const WITH_MEDIA: ReadonlySet<AttemptKind> = new Set(['play', 'playback', 'download', 'talk'])
+
+export const NO_MEDIA: MediaFacts = {
+  packets: 0,
+  lost: 0,
+  otherSsrc: null,
+  refused: 0,
+  connected: null,
+  frames: 0,
+  keyframes: 0,
+  unreadable: 0,
+  codec: null,
+  playable: null,
+}
+
 /** The one cause that explains an attempt best. Pure: the same facts give the same verdict. */
 export function classify(facts: AttemptFacts): Verdict {
   if (facts.kind === 'register') return ofRegister(facts)
@@ -137,8 +152,7 @@ export function classify(facts: AttemptFacts): Verdict {
   if (!facts.sent) return verdict('deviceOffline', { state: facts.deviceState ?? 'off' })
   if (status === null || status === 408) return ofSilence(facts)
   if (status >= 300) return ofRefusal(status, facts)
-  if (facts.media) return ofMedia(facts, facts.media)
-  if (facts.sdpUnreadable) return verdict('sdpUnreadable')
+  if (WITH_MEDIA.has(facts.kind)) return ofMedia(facts, facts.media ?? NO_MEDIA)
   return ofParts(facts)
 }
 
