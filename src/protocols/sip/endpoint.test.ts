@@ -1,7 +1,9 @@
+import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { parseCredentials } from './digest.ts'
 import { DigestAuthority } from './digest-authority.ts'
+import { SipEndpoint } from './endpoint.ts'
 import type { RequestContext } from './request-context.ts'
 import { EndpointRoom } from './testing/endpoint-room.ts'
 import { rawRequest, rawTcpPeer, rawUdpPeer, until } from './testing/raw-peer.ts'
@@ -432,24 +434,24 @@ describe('TCP', () => {
 describe('the port', () => {
   test('in use', async () => {
     await using other = await EndpointRoom.open()
-    const room = EndpointRoom.open()
-    const { endpoint } = await room
-    await endpoint.close()
-    const again = (await EndpointRoom.open()).endpoint
-    await expect(again.listen({ port: other.port, host: '127.0.0.1' })).rejects.toMatchObject({ code: 'PORT_IN_USE' })
-    await again.close()
+    const late = new SipEndpoint({ clock: other.time, timers: other.time })
+    await expect(late.listen({ port: other.port, host: '127.0.0.1' })).rejects.toMatchObject({ code: 'PORT_IN_USE' })
+    await late.close()
   })
 
-  test('taken for UDP only: port 0 finds another, a fixed one is refused and nothing stays open', async () => {
+  test('in use by another for UDP only: it is not left open for TCP', async () => {
     await using udp = await EndpointRoom.open({}, { udp: true, tcp: false })
-    const both = await EndpointRoom.open()
-    await both.endpoint.close()
-    const fixed = (await EndpointRoom.open()).endpoint
-    await expect(fixed.listen({ port: udp.port, host: '127.0.0.1' })).rejects.toMatchObject({ code: 'PORT_IN_USE' })
+    const late = new SipEndpoint({ clock: udp.time, timers: udp.time })
+    await expect(late.listen({ port: udp.port, host: '127.0.0.1' })).rejects.toMatchObject({ code: 'PORT_IN_USE' })
     const probe = createServer().listen(udp.port, '127.0.0.1')
-    await new Promise((resolve, reject) => probe.once('listening', resolve).once('error', reject))
-    await new Promise(resolve => probe.close(resolve))
-    await fixed.close()
+    await once(probe, 'listening')
+    probe.close()
+    await late.close()
+  })
+
+  test('without UDP a UDP target is refused', async () => {
+    await using client = await EndpointRoom.open({}, { udp: false, tcp: true })
+    await expect(client.endpoint.request(client.target(), MESSAGE)).rejects.toMatchObject({ code: 'NOT_READY' })
   })
 
   test('Via and Contact say what is advertised', async () => {

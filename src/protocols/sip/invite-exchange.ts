@@ -77,7 +77,7 @@ export class InviteExchange {
   /** The caller does not want it any more. */
   cancel(): void {
     this.#cancelWanted = true
-    if (this.#state === 'proceeding') this.#sendCancel()
+    this.#sendCancel()
   }
 
   readonly #onAbort = () => this.cancel()
@@ -139,7 +139,7 @@ export class InviteExchange {
 
   #sendCancel(): void {
     const { timers, timing, transactions } = this.#core
-    if (!this.#sent) return
+    if (!this.#sent || this.#state !== 'proceeding') return
     this.#state = 'cancelling'
     const { request, flow, abandon } = this.#sent
     const ignored = () => {}
