@@ -19,13 +19,19 @@ export function videoCodecOf(payload: Uint8Array): NalCodec | null {
   const bytes = asBuffer(payload.subarray(0, LOOK_BYTES))
   let code = bytes.indexOf(START_CODE)
   for (let n = 0; n < LOOK_UNITS && code >= 0; n++) {
-    const [first = 0, second = 0] = bytes.subarray(code + 3)
-    // VPS, SPS, PPS with layer 0 and temporal id 0: no NAL unit of H.264 that begins a picture looks like it
-    if (second === 1 && (first === 0x40 || first === 0x42 || first === 0x44)) return 'h265'
-    // SPS; as H.265 it would be of a layer that does not exist
-    if ((first & 0x9f) === 7 && first !== 7 && H264_PROFILES.has(second)) return 'h264'
+    const found = videoCodecOfUnit(bytes[code + 3] ?? 0, bytes[code + 4] ?? 0)
+    if (found) return found
     code = bytes.indexOf(START_CODE, code + 3)
   }
+  return null
+}
+
+/** The codec of a NAL unit with these first two bytes when it is a parameter set, else null. */
+export function videoCodecOfUnit(first: number, second: number): NalCodec | null {
+  // VPS, SPS, PPS with layer 0 and temporal id 0: no NAL unit of H.264 that begins a picture looks like it
+  if (second === 1 && (first === 0x40 || first === 0x42 || first === 0x44)) return 'h265'
+  // SPS; as H.265 it would be of a layer that does not exist
+  if ((first & 0x9f) === 7 && first !== 7 && H264_PROFILES.has(second)) return 'h264'
   return null
 }
 
