@@ -23,6 +23,16 @@ export const WRITE_LAG_MS = 6000
 /** Told about this often, and when something changes. */
 const TELL_MS = 60_000
 
+const WEIGHT: Readonly<Record<GapReason, number>> = {
+  noStream: 0,
+  noKeyframe: 0,
+  nodeDown: 1,
+  diskFull: 1,
+  storeError: 1,
+  overload: 1,
+  forbidden: 1,
+}
+
 /** Planned against recorded time of one stream. Times are those of the wall clock. */
 export class CoverageLedger {
   readonly #path: string
@@ -32,7 +42,8 @@ export class CoverageLedger {
   #coveredMs: number
   #recordedMs = 0
   #gaps: Gap[] = []
-  #reason: GapReason = 'noStream'
+  /** The first of the worst since the last fragment. */
+  #reason: GapReason | null = null
   /** A gap has been told whose end is not known. */
   #inGap = false
 
@@ -42,9 +53,9 @@ export class CoverageLedger {
     this.#coveredMs = sinceMs
   }
 
-  /** Why nothing is recorded just now, when nothing is. */
+  /** Why nothing is recorded just now. What has no keyframe because of a full disk has none because of the disk. */
   because(reason: GapReason): void {
-    this.#reason = reason
+    if (this.#reason === null || WEIGHT[reason] > WEIGHT[this.#reason]) this.#reason = reason
   }
 
   /** A fragment is in its file. */
@@ -53,6 +64,7 @@ export class CoverageLedger {
     if (fromMs - this.#coveredMs > TOLERANCE_MS) this.#gap(fromMs)
     this.#recordedMs += toMs - Math.max(this.#fromMs, this.#coveredMs)
     this.#coveredMs = toMs
+    this.#reason = null
   }
 
   /** Whether there is something to tell: a minute, a gap that opened, one that closed. */
@@ -69,9 +81,9 @@ export class CoverageLedger {
     return this.#tell(toMs, behind)
   }
 
-  /** The plan ends, and so does the ledger. What is not there now does not come any more. */
-  end(nowMs: number): Coverage | null {
-    const toMs = Math.max(nowMs, this.#fromMs)
+  /** The ledger ends at `endMs`, or where what is recorded ends. What is not there now does not come any more. */
+  end(endMs = this.#coveredMs): Coverage | null {
+    const toMs = Math.max(endMs, this.#fromMs)
     return toMs === this.#fromMs ? null : this.#tell(toMs, toMs - this.#coveredMs > TOLERANCE_MS)
   }
 
@@ -94,7 +106,7 @@ export class CoverageLedger {
   }
 
   #gap(endMs: number): void {
-    this.#gaps.push({ startMs: this.#coveredMs, endMs, reason: this.#reason })
+    this.#gaps.push({ startMs: this.#coveredMs, endMs, reason: this.#reason ?? 'noStream' })
     this.#coveredMs = endMs
   }
 }

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { z } from 'zod'
 import { openSqliteFile } from '../../storage/sqlite-file.ts'
+import type { FragmentEntry } from './fragment-entry.ts'
 import type { SegmentRecord } from './segment.ts'
 
 /** One answer; more are asked for with another question. */
@@ -14,6 +15,7 @@ export class SegmentIndex {
   readonly db: DatabaseSync
   readonly #sql: Record<
     | 'put'
+    | 'uncopied'
     | 'get'
     | 'remove'
     | 'reported'
@@ -29,23 +31,27 @@ export class SegmentIndex {
     StatementSync
   >
 
+  readonly #growing = new Map<string, { segment: SegmentRecord; readonly fragments: FragmentEntry[] }>()
+
   constructor(file: string) {
     this.db = openSqliteFile(file)
     this.db.exec(SCHEMA)
     const db = this.db
     this.#sql = {
-      put: db.prepare(`INSERT INTO segments (id, path, start_ms, end_ms, bytes, open, held, store, body)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET start_ms = excluded.start_ms,
+      put: db.prepare(`INSERT INTO segments (id, path, start_ms, end_ms, bytes, open, held, copy_due, store, body)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET start_ms = excluded.start_ms,
         end_ms = excluded.end_ms, bytes = excluded.bytes, open = excluded.open, held = excluded.held,
-        store = excluded.store, body = excluded.body`),
+        copy_due = excluded.copy_due, store = excluded.store, body = excluded.body`),
       get: db.prepare('SELECT body FROM segments WHERE id = ?'),
       remove: db.prepare('DELETE FROM segments WHERE id = ?'),
       reported: db.prepare('UPDATE segments SET reported = 1 WHERE id = ?'),
       unreported: db.prepare('SELECT body FROM segments WHERE reported = 0 AND open = 0 ORDER BY id'),
       open: db.prepare('SELECT body FROM segments WHERE open = 1 ORDER BY id'),
       // Segments are hours long at most: what began before cannot reach in, so the index bounds the search on both sides.
-      between: db.prepare(`SELECT body FROM segments WHERE path = ? AND start_ms >= ? AND start_ms < ? AND end_ms > ?
+      between:
+        db.prepare(`SELECT body FROM segments WHERE path = ? AND start_ms >= ? AND start_ms < ? AND end_ms > ? AND open = 0
         ORDER BY start_ms, id LIMIT ${MAX_ROWS}`),
+      uncopied: db.prepare('SELECT body FROM segments WHERE copy_due = 1 AND open = 0 ORDER BY id LIMIT ?'),
       after: db.prepare('SELECT body FROM segments WHERE id > ? AND open = 0 ORDER BY id LIMIT ?'),
       oldest: db.prepare(
         'SELECT body FROM segments WHERE store = ? AND open = 0 AND held = 0 ORDER BY start_ms, id LIMIT ?',
@@ -58,18 +64,36 @@ export class SegmentIndex {
     }
   }
 
-  /** New, or changed: also when its fragments are only counted anew. */
+  /** New or changed. Those in work are with `grown` once they have a fragment. */
   put(segment: SegmentRecord): void {
-    const { id, path, startMs, endMs, sizeBytes, state, held, store } = segment
+    const { id, path, startMs, endMs, sizeBytes, state, held, store, copy, copyAs } = segment
+    const open = state === 'open'
+    const copyDue = copyAs !== null && copy === null
     const body = JSON.stringify(segment)
-    this.#sql.put.run(id, path, startMs, endMs, sizeBytes, state === 'open' ? 1 : 0, held ? 1 : 0, store, body)
+    this.#sql.put.run(id, path, startMs, endMs, sizeBytes, flag(open), flag(held), flag(copyDue), store, body)
+    if (!open) this.#growing.delete(id)
+  }
+
+  /** A segment in work has another fragment; kept in memory, its file has it too. */
+  grown(segment: SegmentRecord, entry: FragmentEntry): void {
+    const known = this.#growing.get(segment.id)
+    if (known) {
+      known.segment = segment
+      known.fragments.push(entry)
+    } else this.#growing.set(segment.id, { segment, fragments: [entry] })
+  }
+
+  /** Fragments of a segment in work; null: it is not. */
+  fragmentsInWork(id: string): readonly FragmentEntry[] | null {
+    return this.#growing.get(id)?.fragments ?? null
   }
 
   get(id: string): SegmentRecord | null {
-    return segmentOf(this.#sql.get.get(id))
+    return this.#growing.get(id)?.segment ?? segmentOf(this.#sql.get.get(id))
   }
 
   remove(id: string): void {
+    this.#growing.delete(id)
     this.#sql.remove.run(id)
   }
 
@@ -88,9 +112,18 @@ export class SegmentIndex {
     return segmentsOf(this.#sql.open.all())
   }
 
-  /** With something of [fromMs, toMs), in order of their start. At most 10 000. */
+  /** With something of [fromMs, toMs), in order of their start; those in work with what they have. At most 10 000. */
   between(path: string, fromMs: number, toMs: number): SegmentRecord[] {
-    return segmentsOf(this.#sql.between.all(path, fromMs - MAX_SEGMENT_MS, toMs, fromMs))
+    const found = segmentsOf(this.#sql.between.all(path, fromMs - MAX_SEGMENT_MS, toMs, fromMs))
+    for (const { segment } of this.#growing.values()) {
+      if (segment.path === path && segment.startMs < toMs && segment.endMs > fromMs) found.push(segment)
+    }
+    return found.sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1))
+  }
+
+  /** Finished, and without the copy they are to have. */
+  uncopied(limit: number): SegmentRecord[] {
+    return segmentsOf(this.#sql.uncopied.all(limit))
   }
 
   /** Closed ones in order of their ids, behind `id`: '' begins. */
@@ -132,6 +165,8 @@ export class SegmentIndex {
 /** The longest setting of a segment is a day, and it ends at a keyframe. */
 const MAX_SEGMENT_MS = 90_000_000
 
+const flag = (value: boolean) => (value ? 1 : 0)
+
 const Body = z.object({ body: z.string() })
 const Usage = z.object({ bytes: z.number(), segments: z.number() })
 const Day = z.object({ day: z.number() })
@@ -154,6 +189,7 @@ const SCHEMA = `
     bytes INTEGER NOT NULL,
     open INTEGER NOT NULL,
     held INTEGER NOT NULL,
+    copy_due INTEGER NOT NULL, -- 1: it is to have a copy in another format
     store TEXT NOT NULL,
     reported INTEGER NOT NULL DEFAULT 0, -- 1: its end has been told
     body TEXT NOT NULL -- JSON of SegmentRecord
@@ -161,6 +197,7 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS segments_by_time ON segments (path, start_ms, end_ms);
   CREATE INDEX IF NOT EXISTS segments_open ON segments (id) WHERE open = 1;
   CREATE INDEX IF NOT EXISTS segments_unreported ON segments (id) WHERE reported = 0 AND open = 0;
+  CREATE INDEX IF NOT EXISTS segments_uncopied ON segments (id) WHERE copy_due = 1 AND open = 0;
   CREATE INDEX IF NOT EXISTS segments_oldest ON segments (store, start_ms, id) WHERE open = 0 AND held = 0;
   CREATE TABLE IF NOT EXISTS facts (
     name TEXT PRIMARY KEY, -- 'plans', 'aliveMs'

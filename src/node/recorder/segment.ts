@@ -51,7 +51,9 @@ export interface SegmentRecord {
   readonly sha256: string | null
   /** Never deleted. */
   readonly held: boolean
-  /** The same as a file of another format. */
+  /** What else is to be made of it when it is finished. */
+  readonly copyAs: CopySettings | null
+  /** The same as a file of another format, once it is there. */
   readonly copy: SegmentCopy | null
 }
 
@@ -63,11 +65,17 @@ export interface SegmentCopy {
 
 export type CopyFormat = 'mp4' | 'flv' | 'hls'
 
+export interface CopySettings {
+  readonly format: CopyFormat
+  /** With variables in braces, see `objectName`. */
+  readonly objectName: string
+}
+
 export interface RecordingSettings {
   /** Name of the store. */
   readonly store: string
   /** Made of each segment when it is finished; null: none. */
-  readonly copy: { readonly format: CopyFormat; readonly objectName: string } | null
+  readonly copy: CopySettings | null
   /** Length of a file; it ends at the next keyframe. */
   readonly segmentMs: number
   /** Size of a file, whichever comes first; null: any. */

@@ -275,6 +275,7 @@ export class StreamRecorder implements Reader {
       tracks: sliced.tracks.map(recordedTrack),
       sha256: null,
       held: false,
+      copyAs: run.settings.copy,
       copy: null,
     }
     events.begun(record)
