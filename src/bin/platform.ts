@@ -12,6 +12,7 @@ import { Authenticator } from '../platform/access/authenticator.ts'
 import { ApiKeyService } from '../platform/api-keys/api-key-service.ts'
 import { AuditLog } from '../platform/audit/audit-log.ts'
 import { AuditService } from '../platform/audit/audit-service.ts'
+import { Devices } from '../platform/devices/compose-devices.ts'
 import { EventFeed } from '../platform/events-feed/event-feed.ts'
 import { fromNodeEvent } from '../platform/events-feed/feed-event.ts'
 import { KeptAnswerService } from '../platform/kept-answers/kept-answer-service.ts'
@@ -76,14 +77,20 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
     const tellFeed = (nodeId: string, event: NodeEvent) => {
       const told = fromNodeEvent(nodeId, event)
       if (told) feed.publish(told)
+      devices.applied(event)
     }
-    const events = new NodeEvents(db, [history], log, tellFeed)
+    const devices = closing.add(await Devices.open({ db, audit: auditLog, clock, log }))
+    const events = new NodeEvents(db, [history, ...devices.sinks], log, tellFeed)
     const nodeStore = new NodeStore(db)
-    const desired = [spaces.topic]
+    const desired = [spaces.topic, devices.topic]
     const onNode = (nodeId: string, state: 'on' | 'lost', reason: string) =>
       feed.publish({ type: `node.${state}`, permission: 'nodes.read', path: null, data: { nodeId, reason } })
     const links = closing.add(new NodeLinks({ store: nodeStore, events, desired, onNode, clock, timers, log }))
-    spaces.onChange(() => links.applyDesired())
+    devices.onChange(() => links.applyDesired())
+    spaces.onChange(() => {
+      links.applyDesired()
+      devices.spacesChanged()
+    })
     const streams = new StreamService({
       db,
       audit: auditLog,
@@ -96,6 +103,7 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
     const viewers = new ViewerService(db, links, auditLog)
     const nodes = new NodeService(db, links, auditLog)
     const operations = closing.add(await OperationService.open({ db, feed, clock, log }))
+    const gb28181 = devices.services({ links, operations, domain: () => current.sip.domain })
     const bulk = new BulkService(operations, 'streams', 'streams.write', {
       kick: (actor, id) => streams.kick(actor, id),
       delete: (actor, id) => streams.delete(actor, id),
@@ -124,6 +132,7 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
         keptAnswers.tidy(),
         audit.tidy(),
         spaces.tidy(),
+        gb28181.tidy(),
         history.tidy(db),
       ]).catch((error: unknown) => log.error('tidying the database failed', { reason: errorText(error) }))
     const tidying = timers.every(TIDY_EVERY_MS, () => void tidy())
@@ -151,6 +160,7 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
           bulk,
           keptAnswers,
           metrics,
+          gb28181,
         },
         version,
         clock,
@@ -185,15 +195,21 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
 }
 
 /** What URLs say while no node has told where it listens: the ports of the node beside us. */
-function addressesOf({ listen, public: open }: Settings, origins: RoleEnvironment['origins']) {
+function addressesOf({ listen, public: open, sip }: Settings, origins: RoleEnvironment['origins']) {
   const port = (name: 'media' | 'mediaTls' | 'rtmp' | 'rtmps') => open[name] ?? listen[name]?.port ?? null
   const ports = { media: port('media'), mediaTls: port('mediaTls'), rtmp: port('rtmp'), rtmps: port('rtmps') }
   const detected = (origins['public.host'] ?? 'default') === 'default'
   return {
     publicHost: detected ? null : open.host,
     fallbackHost: open.host,
-    endpoints: { host: null, ...ports },
+    endpoints: { host: null, ...ports, sip: sipOf(listen, open, sip) },
   }
+}
+
+/** Null where the node beside us takes no devices. */
+function sipOf(listen: Settings['listen'], open: Settings['public'], { id, domain }: Settings['sip']) {
+  if (!listen.sip) return null
+  return { id, domain, host: open.host, port: open.sip ?? listen.sip.port, tls: listen.sips?.port ?? null }
 }
 
 function certificateOf({ tls: { certificate, key } }: Settings): Certificate | null {

@@ -12,6 +12,8 @@ const READERS: Readonly<Record<string, Permission>> = {
   bindings: 'templates.read',
   plans: 'templates.read',
   callbacks: 'callbacks.read',
+  devices: 'devices.read',
+  'pending-devices': 'devices.read',
   nodes: 'nodes.read',
   users: 'users.read',
   'api-keys': 'users.read',

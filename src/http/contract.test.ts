@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
+import { DevicesAtNode } from '../../test/support/devices-at-node.ts'
 import {
   liveStream,
   NodeUnderTest,
@@ -34,7 +35,7 @@ interface World {
 async function newWorld(): Promise<World> {
   const platform = await platformUnderTest()
   const app = await createApp(platform.server)
-  const node = new NodeUnderTest(platform)
+  const node = new NodeUnderTest(platform, { features: new DevicesAtNode().features })
   node.streams = [liveStream('default/live/cam')]
   node.viewers = [
     {
@@ -53,6 +54,8 @@ async function newWorld(): Promise<World> {
   const [stream, viewer] = [liveStream('default/live/cam'), { path: 'default/live/cam', atMs: 0 }]
   if (stream.publisher) node.client.emit({ type: 'stream.started', ...viewer, publisher: stream.publisher })
   node.client.emit({ type: 'viewer.started', ...viewer, viewer: 'vw_1', protocol: 'hls', remote: '192.0.2.9:4000' })
+  const asking = { space: 'default', gbId: '34020000001320000009', remote: '192.0.2.20:5060', agent: 'IPC' }
+  node.client.emit({ type: 'device.asked', ...asking, admitted: false, atMs: 0 })
   platform.time.advance(1000)
   await vi.waitFor(() => expect(node.outbox.size).toBe(0), { interval: 2 })
   await vi.waitFor(() => expect(platform.services.links.nodes.get('node-1')?.streams.size).toBe(1), { interval: 2 })
@@ -82,6 +85,9 @@ async function newWorld(): Promise<World> {
     '/publishers/{id}': 'pb_1',
     '/spaces/{name}': (await call('POST', '/spaces', { name: 'other' })).name,
   }
+  const device = { gbId: '34020000001180000001', name: 'Recorder', type: 'nvr' }
+  ids['/devices/{id}'] = (await call('POST', '/devices', device)).id
+  ids['/pending-devices/{id}'] = (await call('GET', '/pending-devices')).items[0].id
   ids['/operations/{id}'] = (await call('POST', '/streams/bulk', { action: 'kick', ids: ['none'] })).id
   return {
     platform,

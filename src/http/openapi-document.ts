@@ -48,6 +48,7 @@ export const TAGS = [
   { name: 'sessions', description: 'Logging in and out; who one is.' },
   { name: 'overview', description: 'The whole in numbers, now and over time.' },
   { name: 'streams', description: 'Live channels: create, find, watch, put out, and what was.' },
+  { name: 'devices', description: 'Cameras, recorders and lower platforms of GB/T 28181.' },
   { name: 'viewers', description: 'Everything about one viewer or publisher.' },
   { name: 'spaces', description: 'Projects with their own keys and rules.' },
   { name: 'events', description: 'What happens, as it happens.' },

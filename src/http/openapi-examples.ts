@@ -16,4 +16,10 @@ export const BODY_EXAMPLES: Readonly<Record<string, unknown>> = {
   resetPassword: { password: 'battery staple' },
   createApiKey: { name: 'nightly report', scopes: ['read'] },
   updateNode: { name: 'east', draining: true },
+  createDevice: { gbId: '34020000001320000001', name: 'Lobby', type: 'ipc', password: 'Cam3ras!' },
+  updateDevice: { name: 'Lobby, east door', media: 'tcp-passive' },
+  startDevice: { always: false },
+  stopDevice: {},
+  bulkDevices: { action: 'sync', ids: ['dv_01jd3v7k2mabcdefghjk'] },
+  approveDevice: { name: 'Back yard' },
 }

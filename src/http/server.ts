@@ -20,20 +20,28 @@ import { serveMetrics } from './metrics.ts'
 import { describeApi } from './openapi.ts'
 import { apiKeyRoutes } from './routes/api-keys.ts'
 import { auditRoutes } from './routes/audit.ts'
+import { deviceRoutes, pendingDeviceRoutes } from './routes/devices.ts'
 import { feedRoutes } from './routes/feed.ts'
 import { forbiddenRoutes } from './routes/forbidden.ts'
+import { gb28181Routes } from './routes/gb28181.ts'
 import { healthRoutes } from './routes/health.ts'
 import { historyRoutes } from './routes/history.ts'
 import { nodeRoutes } from './routes/nodes.ts'
 import { operationRoutes } from './routes/operations.ts'
+import { planRoutes } from './routes/plans.ts'
+import { recordingControlRoutes } from './routes/recording-control.ts'
+import { recordingRoutes } from './routes/recordings.ts'
 import { sessionRoutes } from './routes/sessions.ts'
+import { snapshotRoutes } from './routes/snapshots.ts'
 import { spaceRoutes } from './routes/spaces.ts'
-import { type AddressSettings, streamRoutes } from './routes/streams.ts'
+import { streamRoutes } from './routes/streams.ts'
 import { systemRoutes } from './routes/system.ts'
+import { templateRoutes } from './routes/templates.ts'
 import { userRoutes } from './routes/users.ts'
 import { viewerRoutes } from './routes/viewers.ts'
 import { secureHeaders } from './security-headers.ts'
 import type { Services } from './services.ts'
+import { type AddressSettings, UrlContexts } from './url-contexts.ts'
 
 /** A client that sends its request slower than this is cut off. */
 const REQUEST_TIMEOUT_MS = 15_000
@@ -74,6 +82,8 @@ export interface Certificate {
 /** The routes without a listener; tests call it by `inject`. */
 export async function createApp(options: ServerOptions): Promise<App> {
   const { addresses, clock, log, services, version } = options
+  const { nodes, spaces } = services
+  const urls = new UrlContexts({ nodes, spaces, clock, addresses })
   const app: App = fastify({
     logger: false,
     trustProxy: options.trustProxy && nearestHop,
@@ -106,11 +116,19 @@ export async function createApp(options: ServerOptions): Promise<App> {
       forbiddenRoutes(api, services)
       viewerRoutes(api, services)
       spaceRoutes(api, services)
-      streamRoutes(api, services, clock, addresses)
+      streamRoutes(api, services, urls)
+      recordingControlRoutes(api, services)
+      recordingRoutes(api, services, clock, urls)
+      snapshotRoutes(api, services, urls)
+      templateRoutes(api, services)
+      planRoutes(api, services)
       historyRoutes(api, services, clock)
       feedRoutes(api, services)
       operationRoutes(api, services)
       nodeRoutes(api, services)
+      deviceRoutes(api, services)
+      pendingDeviceRoutes(api, services)
+      gb28181Routes(api, services, addresses)
       systemRoutes(api, services)
     },
     { prefix: '/api/v1' },

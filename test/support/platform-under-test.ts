@@ -20,6 +20,7 @@ import { Authenticator } from '../../src/platform/access/authenticator.ts'
 import { ApiKeyService } from '../../src/platform/api-keys/api-key-service.ts'
 import { AuditLog } from '../../src/platform/audit/audit-log.ts'
 import { AuditService } from '../../src/platform/audit/audit-service.ts'
+import { Devices } from '../../src/platform/devices/compose-devices.ts'
 import { EventFeed } from '../../src/platform/events-feed/event-feed.ts'
 import { fromNodeEvent } from '../../src/platform/events-feed/feed-event.ts'
 import { KeptAnswerService } from '../../src/platform/kept-answers/kept-answer-service.ts'
@@ -120,13 +121,27 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
   const tellFeed = (nodeId: string, event: NodeEvent) => {
     const told = fromNodeEvent(nodeId, event)
     if (told) feed.publish(told)
+    devices.applied(event)
   }
-  const events = new NodeEvents(db, [new StreamHistory(time, log)], log, tellFeed)
+  const devices = await Devices.open({ db, audit: auditLog, clock: time, log })
+  const events = new NodeEvents(db, [new StreamHistory(time, log), ...devices.sinks], log, tellFeed)
   const store = new NodeStore(db)
   const onNode = (nodeId: string, state: 'on' | 'lost', reason: string) =>
     feed.publish({ type: `node.${state}`, permission: 'nodes.read', path: null, data: { nodeId, reason } })
-  const links = new NodeLinks({ store, events, desired: [spaces.topic], onNode, clock: time, timers: time, log })
-  spaces.onChange(() => links.applyDesired())
+  const links = new NodeLinks({
+    store,
+    events,
+    desired: [spaces.topic, devices.topic],
+    onNode,
+    clock: time,
+    timers: time,
+    log,
+  })
+  devices.onChange(() => links.applyDesired())
+  spaces.onChange(() => {
+    links.applyDesired()
+    devices.spacesChanged()
+  })
   const nodes = new NodeService(db, links, auditLog)
   const metricStore = new MetricStore(db)
   const sampler = new MetricSampler({ store: metricStore, links, clock: time, timers: time, log })
@@ -171,6 +186,7 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
     operations,
     bulk,
     keptAnswers: new KeptAnswerService(db, time),
+    gb28181: devices.services({ links, operations, domain: () => '3402000000' }),
     metrics: new MetricService({ store: metricStore, sampler, links, nodes, clock: time }),
     links,
     events,
@@ -210,6 +226,7 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
     addUser,
     async close() {
       await links.close()
+      await devices.close()
       await operations.close()
       feed.close()
       await sampler.close()

@@ -99,6 +99,14 @@ export class NodeService {
     return chosen?.endpoints ?? null
   }
 
+  /** Where devices register: at a node that takes them, one that is on if there is. Null while there never was one. */
+  async sip(): Promise<NonNullable<Endpoints['sip']> | null> {
+    const taking = (await this.#store.all()).filter(node => node.endpoints.sip)
+    const newest = taking.toSorted((a, b) => b.lastSeenAtMs - a.lastSeenAtMs)
+    const chosen = newest.find(node => this.#links.nodes.has(node.id)) ?? newest[0]
+    return chosen?.endpoints.sip ?? null
+  }
+
   async #find(id: string): Promise<Node> {
     const stored = (await this.#store.all()).find(node => node.id === id)
     if (!stored) throw new AppError('NOT_FOUND', { what: 'node', id })

@@ -5,7 +5,7 @@ import { MAX_RETIRING_KEYS, type SpaceState, type SpacesState } from '../../link
 import type { Database, Db } from '../../storage/database.ts'
 import type { SpaceKeyTable } from '../../storage/tables.ts'
 import type { Actor } from '../access/actor.ts'
-import { permit } from '../access/permission.ts'
+import { may, permit } from '../access/permission.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import type { DesiredTopic } from '../nodes/node-links.ts'
 import { RevisionStore } from '../nodes/revision-store.ts'
@@ -125,6 +125,11 @@ export class SpaceService {
       await store.delete(name)
       await this.#audit.record(trx, actor, { action: 'space.delete', object: name, before: { ...before, streams } })
     })
+  }
+
+  /** Of devices without their own, for who may see keys; null: none, or not for him. */
+  devicePassword(actor: Actor, { gb28181 }: Space): string | null {
+    return may(actor, 'spaces.keys') ? gb28181.password : null
   }
 
   async keys(actor: Actor, name: string): Promise<SpaceKeys> {

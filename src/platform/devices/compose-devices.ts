@@ -1,0 +1,110 @@
+import type { Clock } from '../../base/clock.ts'
+import { errorText } from '../../base/errors.ts'
+import type { Closable } from '../../base/lifecycle.ts'
+import type { Log } from '../../base/log.ts'
+import type { NodeEvent } from '../../link/events.ts'
+import type { Database } from '../../storage/database.ts'
+import type { AuditLog } from '../audit/audit-log.ts'
+import { CatalogEvents } from '../channels/catalog-events.ts'
+import type { EventSink } from '../nodes/node-events.ts'
+import type { DesiredTopic, NodeLinks } from '../nodes/node-links.ts'
+import type { OperationService } from '../operations/operation-service.ts'
+import { PendingDeviceService } from '../pending-devices/pending-device-service.ts'
+import { BulkService } from '../streams/bulk-service.ts'
+import { DesiredDevices } from './desired-devices.ts'
+import { DeviceCommands } from './device-commands.ts'
+import { DeviceEvents } from './device-events.ts'
+import { DeviceLink } from './device-link.ts'
+import { DeviceService } from './device-service.ts'
+
+export interface DevicesOptions {
+  readonly db: Database
+  readonly audit: AuditLog
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export interface DeviceServicesOptions {
+  readonly links: NodeLinks
+  readonly operations: OperationService
+  /** SIP domain of this server. */
+  readonly domain: () => string
+}
+
+export type DeviceServices = ReturnType<Devices['services']>
+type BulkAction = 'delete' | 'start' | 'stop' | 'unlock' | 'sync'
+
+/** Everything about GB/T 28181 at the platform: first what the links need, then what needs the links. */
+export class Devices implements Closable {
+  readonly #options: DevicesOptions
+  readonly #desired: DesiredDevices
+  readonly #events: DeviceEvents
+  readonly sinks: readonly EventSink[]
+  #following: Promise<void> = Promise.resolve()
+
+  private constructor(options: DevicesOptions, desired: DesiredDevices) {
+    const { clock, log } = options
+    this.#options = options
+    this.#desired = desired
+    this.#events = new DeviceEvents(desired, clock, log)
+    this.sinks = [this.#events, new CatalogEvents(clock, log)]
+  }
+
+  static async open(options: DevicesOptions): Promise<Devices> {
+    return new Devices(options, await DesiredDevices.open(options.db, options.clock))
+  }
+
+  get topic(): DesiredTopic {
+    return this.#desired.topic
+  }
+
+  /** Called after every change of what the nodes shall know. */
+  onChange(run: () => void): void {
+    this.#desired.onChange(run)
+  }
+
+  /** Spaces say what devices need: their change is one of devices too. */
+  spacesChanged(): void {
+    this.#follow(() => this.#desired.change(async () => {}))
+  }
+
+  /** Once an event is kept. */
+  applied(event: NodeEvent): void {
+    this.#follow(() => this.#events.applied(event))
+  }
+
+  /** Waits for what follows from changes and events. */
+  close(): Promise<void> {
+    return this.#following
+  }
+
+  #follow(run: () => Promise<void>): void {
+    this.#following = this.#following
+      .then(run)
+      .catch((error: unknown) =>
+        this.#options.log.error('what follows from a change failed', { reason: errorText(error) }),
+      )
+  }
+
+  services({ links, operations, domain }: DeviceServicesOptions) {
+    const { db, audit, clock } = this.#options
+    const desired = this.#desired
+    const link = new DeviceLink(links)
+    const devices = new DeviceService({ db, desired, audit, clock, domain })
+    const commands = new DeviceCommands({ db, desired, link, audit })
+    const pending = new PendingDeviceService(db, devices, audit, clock)
+    const bulk = new BulkService<BulkAction, { readonly untilMs: number | null }>(
+      operations,
+      'devices',
+      'devices.write',
+      {
+        delete: (actor, id) => devices.delete(actor, id),
+        start: (actor, id) => commands.start(actor, id, true),
+        stop: (actor, id, { untilMs }) => commands.stop(actor, id, untilMs),
+        unlock: (actor, id) => commands.unlock(actor, id),
+        sync: (actor, id) => commands.syncCatalog(actor, id),
+      },
+    )
+    return { devices, commands, pending, bulk, tidy: () => Promise.all([pending.tidy()]) }
+  }
+}
