@@ -41,6 +41,8 @@ export const ERROR_CODES = {
     text: 'credentials are missing or wrong',
     hint: 'log in and send the token',
   },
+  /** The URL is not in the text: it has the caller's key, and texts are logged. */
+  MOVED: { fault: 'caller', http: 302, text: 'this node sends newcomers elsewhere' },
   FORBIDDEN: { fault: 'caller', http: 403, text: '{action} is not allowed: {reason}' },
   NOT_FOUND: { fault: 'caller', http: 404, text: '{what} {id} does not exist' },
   CONFLICT: { fault: 'caller', http: 409, text: '{what} {id} already exists' },

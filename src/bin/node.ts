@@ -23,6 +23,7 @@ import { MetricsRoute } from '../node/metrics-route.ts'
 import { NodeStore } from '../node/node-store.ts'
 import { Outbox } from '../node/outbox.ts'
 import { DEFAULT_SPACE } from '../node/paths.ts'
+import { Redirect } from '../node/redirect.ts'
 import { RequestCounter } from '../node/request-counter.ts'
 import { HubRtmpHost } from '../node/rtmp-host.ts'
 import { Spaces } from '../node/spaces.ts'
@@ -61,10 +62,12 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
   const pace = new Pace()
   const load = stack.add(new LoadMonitor(clock, timers, pace))
   const leases = stack.add(new Leases(timers))
+  const redirect = new Redirect(() => settings.redirect, spaces)
   const hub = stack.add(
     new Hub({
       settings: () => hubSettings(settings),
       access: new Access(spaces, clock),
+      redirect,
       leases,
       pace,
       clock,
@@ -75,7 +78,7 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
     }),
   )
 
-  const host = new HubRtmpHost(hub, spaces, clock, settings.rtmp.chunkSize)
+  const host = new HubRtmpHost(hub, spaces, redirect, clock, settings.rtmp.chunkSize)
   const rtmp = stack.add(new RtmpServer(rtmpOptions(() => settings, host, { log, clock, timers })))
   const visitors = new HttpVisitors(spaces, settings.http.trustProxy)
   hls = stack.add(new HlsHandler({ host: new HubHlsHost(hub, visitors), settings: () => settings.hls, clock, timers }))

@@ -132,6 +132,24 @@ export const schema = z.strictObject({
       RELOADABLE,
     ),
   }),
+  redirect: group({
+    when: choice(
+      ['draining', 'always'],
+      'draining',
+      'When newcomers are sent elsewhere by 302; who is there stays.',
+      RELOADABLE,
+    ),
+    rtmp: optionalText('Where RTMP publishers and players are sent, such as `rtmp://other:1935`.', {
+      allowed: 'rtmp:// or rtmps:// with host and port, or null',
+      pattern: /^rtmps?:\/\/[^/\s]+$/,
+      ...RELOADABLE,
+    }),
+    http: optionalText('Where HTTP and WebSocket viewers are sent, such as `https://other:8443`.', {
+      allowed: 'http:// or https:// with host and port, or null',
+      pattern: /^https?:\/\/[^/\s]+$/,
+      ...RELOADABLE,
+    }),
+  }),
   metrics: group({
     token: optionalText(
       'Bearer token for `/metrics` of the node; without it only the machine itself may read that page.',

@@ -73,6 +73,8 @@ export const SpaceState = z.object({
   playKeys: z.array(z.string().max(256)).max(8),
   latency: z.enum(['low', 'normal']),
   gopCache: z.boolean(),
+  /** Bytes of the chunks RTMP players are sent; absent: the node's own. */
+  chunkSize: z.number().int().min(128).max(65_535).optional(),
   /** False: nobody is let in. */
   enabled: z.boolean().optional(),
   /** Replaced push keys, good until a time (milliseconds since 1970 UTC). */

@@ -40,6 +40,10 @@ export class BroadcastSeat implements Sink, ViewerHandle {
     this.#sink.end(reason)
   }
 
+  pause(paused: boolean): void {
+    this.#viewer.pause(paused)
+  }
+
   left(): void {
     this.#broadcast.remove(this.#viewer)
   }

@@ -17,6 +17,7 @@ import { AacTwins, type Readable } from './ffmpeg/aac-twin.ts'
 import type { HubSettings } from './hub-settings.ts'
 import type { Leases } from './leases.ts'
 import { pathOf, type StreamAddress } from './paths.ts'
+import type { Redirect } from './redirect.ts'
 import type { TraceJournal } from './trace-journal.ts'
 import { type ViewerInfo, type ViewerSession, Viewers } from './viewers.ts'
 
@@ -24,6 +25,8 @@ export interface HubOptions {
   /** Read anew at each use, so that a reload counts from the next publisher or viewer on. */
   readonly settings: () => HubSettings
   readonly access: Access
+  /** Sends visitors elsewhere by throwing MOVED; nowhere without it. */
+  readonly redirect?: Pick<Redirect, 'check'>
   readonly leases: Leases
   readonly pace: Pace
   readonly clock: Clock
@@ -239,6 +242,7 @@ export class Hub {
     const asker = { path, protocol, remote, traceId }
     this.#chronicle.asked(action, asker)
     try {
+      this.#options.redirect?.check(visitor)
       return enter(path, this.#options.access.check({ action, address, query, uri, remote, pageUrl }))
     } catch (error) {
       this.#chronicle.refused(action, asker, error)

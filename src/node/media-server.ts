@@ -105,9 +105,9 @@ export class MediaServer {
       await route.handle(request, response, url)
       this.#options.requests.add(response.statusCode) // 200 for endless answers, which are written past the response
     } catch (error) {
-      const { status, body } = this.#answer(error, traceId)
+      const { status, body, headers } = this.#answer(error, traceId)
       if (response.headersSent || response.socket === null) return
-      response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...CORS }).end(body)
+      response.writeHead(status, { ...headers, 'Cache-Control': 'no-store', ...CORS }).end(body)
     }
   }
 
@@ -121,23 +121,31 @@ export class MediaServer {
       await route.upgrade(request, socket, head, url)
       this.#options.requests.add(101)
     } catch (error) {
-      const { status, body } = this.#answer(error, traceId)
-      const length = Buffer.byteLength(body)
-      socket.end(
-        `HTTP/1.1 ${status} Refused\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n` +
-          `${TRACE_HEADER}: ${traceId}\r\nConnection: close\r\n\r\n${body}`,
-      )
+      const { status, body, headers } = this.#answer(error, traceId)
+      const lines = Object.entries({
+        ...headers,
+        'Content-Length': Buffer.byteLength(body),
+        [TRACE_HEADER]: traceId,
+        Connection: 'close',
+      }).map(([name, value]) => `${name}: ${value}\r\n`)
+      socket.end(`HTTP/1.1 ${status} Refused\r\n${lines.join('')}\r\n${body}`)
     }
   }
 
-  #answer(error: unknown, traceId: string): { status: number; body: string } {
+  #answer(error: unknown, traceId: string): { status: number; body: string; headers: Record<string, string> } {
     if (!(error instanceof AppError) || error.fault === 'ours') {
       this.#options.log.error('media request failed', { traceId, reason: errorText(error) })
     }
     const known = error instanceof AppError ? error : new AppError('INTERNAL', { what: 'request' })
     this.#options.requests.add(known.http)
     const { code, message, hint } = known
-    return { status: known.http, body: JSON.stringify({ error: { code, message, ...(hint && { hint }), traceId } }) }
+    const headers = {
+      'Content-Type': 'application/json',
+      // RFC 9110 §10.2.2
+      ...(code === 'MOVED' && { Location: String(known.details['to']) }),
+    }
+    const body = JSON.stringify({ error: { code, message, ...(hint && { hint }), traceId } })
+    return { status: known.http, body, headers }
   }
 }
 

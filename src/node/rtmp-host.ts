@@ -1,11 +1,11 @@
 import type { Clock } from '../base/clock.ts'
 import { newId } from '../base/id.ts'
-import type { Sink } from '../media/broadcast/packager.ts'
 import type { Publication } from '../media/stream/publication.ts'
-import type { RtmpHost, RtmpRequest, RtmpViewer } from '../protocols/rtmp/host.ts'
+import type { RtmpHost, RtmpRequest, RtmpViewer, RtmpViewerSink } from '../protocols/rtmp/host.ts'
 import { RtmpPackager } from '../protocols/rtmp/rtmp-packager.ts'
 import type { Hub, Visitor } from './hub.ts'
 import { levelsOf, pathInSpace, resolvePath } from './paths.ts'
+import type { Redirect } from './redirect.ts'
 import type { Spaces } from './spaces.ts'
 
 /** Longest encoder name kept. */
@@ -17,10 +17,13 @@ export class HubRtmpHost implements RtmpHost {
   readonly #spaces: Spaces
   readonly #clock: Clock
   readonly #chunkBytes: number
+  readonly #redirect: Redirect
 
-  constructor(hub: Hub, spaces: Spaces, clock: Clock, chunkBytes: number) {
+  /** `chunkBytes` counts for players of spaces that have no chunk size of their own. */
+  constructor(hub: Hub, spaces: Spaces, redirect: Redirect, clock: Clock, chunkBytes: number) {
     this.#hub = hub
     this.#spaces = spaces
+    this.#redirect = redirect
     this.#clock = clock
     this.#chunkBytes = chunkBytes
   }
@@ -32,11 +35,19 @@ export class HubRtmpHost implements RtmpHost {
     return this.#hub.publish(visitor, { id, protocol, remote, agent: visitor.agent, traceId }, onKick)
   }
 
-  async play(request: RtmpRequest, sink: Sink, signal: AbortSignal): Promise<RtmpViewer> {
-    const admission = await this.#hub.admit(this.#visitor(request), signal)
-    const format = { key: 'rtmp', create: () => new RtmpPackager(this.#chunkBytes) }
+  async play(request: RtmpRequest, sink: RtmpViewerSink, signal: AbortSignal): Promise<RtmpViewer> {
+    const visitor = this.#visitor(request)
+    const admission = await this.#hub.admit(visitor, signal)
+    const chunkBytes = this.#spaces.get(visitor.address.space)?.chunkSize ?? this.#chunkBytes
+    sink.useChunks(chunkBytes)
+    // Viewers who came before a change of the size go on with the old one.
+    const format = { key: `rtmp ${chunkBytes}`, create: () => new RtmpPackager(chunkBytes) }
     const session = this.#hub.join(admission, format, sink, null)
-    return { close: reason => session.end(reason) }
+    return { close: reason => session.end(reason), pause: paused => session.pause(paused) }
+  }
+
+  elsewhere(): string | null {
+    return this.#redirect.target('rtmp')
   }
 
   #visitor({ vhost, app, stream, query, protocol, remote, pageUrl, flashVer, traceId }: RtmpRequest): Visitor {

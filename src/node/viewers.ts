@@ -23,6 +23,8 @@ export interface ViewerHandle {
   counters(): { bytesSent: number; bufferedBytes: number; framesDropped: number }
   /** Ends the viewer's connection; the protocol then reports its end as usual. */
   kick(reason: string): void
+  /** Nothing is sent while paused; only where the protocol knows of it. */
+  pause?(paused: boolean): void
   /** The viewer is gone; called once, whoever ended it. */
   left(): void
 }
@@ -66,6 +68,10 @@ export class ViewerSession {
   /** The newest word of the player counts. */
   report(report: PlayerReport): void {
     this.#report = report
+  }
+
+  pause(paused: boolean): void {
+    this.#handle.pause?.(paused)
   }
 
   kick(reason: string): void {

@@ -84,7 +84,7 @@ export class Slot {
           viewer.write(fromKeyframe)
         }
         viewer.resumed()
-      } else if (viewer.state === 'skipping') {
+      } else if (viewer.state === 'skipping' && !viewer.paused) {
         const dropped = log.countFrom(Math.max(from, viewer.position))
         viewer.droppedFrames += dropped
         round.droppedFrames += dropped

@@ -17,7 +17,7 @@ const RESUME_BYTES = 64 * 1024
 
 /**
  * starting -> live       a keyframe was written behind the header
- * live     -> skipping   the socket held back too much or too long
+ * live     -> skipping   the socket held back too much or too long, or the viewer paused
  * skipping -> live       the socket drained and a keyframe came
  */
 export type ViewerState = 'starting' | 'live' | 'skipping'
@@ -36,6 +36,7 @@ export class Viewer {
   droppedFrames = 0
   /** Times the viewer fell behind and lost frames. */
   skips = 0
+  #paused = false
   #blockedSinceMs = 0
   #lastPending = 0
   #lastWritten = 0
@@ -86,9 +87,19 @@ export class Viewer {
     return this.#lastPending <= this.#lastWritten ? 1 : 2
   }
 
-  /** Whether a viewer who fell behind has room again. */
+  /** Whether a viewer who fell behind has room again, and wants more. */
   mayResume(): boolean {
-    return this.#lastPending <= RESUME_BYTES
+    return !this.#paused && this.#lastPending <= RESUME_BYTES
+  }
+
+  get paused(): boolean {
+    return this.#paused
+  }
+
+  /** By his own wish he gets nothing, and no frame counts as lost; afterwards he goes on with the next keyframe. */
+  pause(paused: boolean): void {
+    this.#paused = paused
+    if (paused && this.state === 'live') this.state = 'skipping'
   }
 
   resumed(): void {

@@ -18,6 +18,8 @@ export interface PublisherInfo {
 export interface Publication {
   /** Announces a track or its new configuration (same id). Frames may only name announced tracks. */
   setTrack(track: Track): void
+  /** The publisher's software named itself; replaces what was known before. */
+  agent?(name: string): void
   /** Times are the source's own; the hub repairs and rebases them. */
   write(frame: Frame): void
   /** Bytes as they came from the wire, for the meters. */

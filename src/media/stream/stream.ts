@@ -153,6 +153,11 @@ export class Stream {
   }
 
   /** For LivePublication. */
+  nameAgent(agent: string): void {
+    if (this.#publisher) this.#publisher = { ...this.#publisher, agent }
+  }
+
+  /** For LivePublication. */
   write(source: Frame): void {
     if (this.meter.addSource(source)) this.#milestone('timestamp jump')
     if (!this.#firstFrameSeen) {
@@ -229,6 +234,10 @@ class LivePublication implements Publication {
 
   setTrack(track: Track): void {
     if (!this.#ended) this.#stream.setTrack(track)
+  }
+
+  agent(name: string): void {
+    if (!this.#ended) this.#stream.nameAgent(name)
   }
 
   write(frame: Frame): void {

@@ -1,6 +1,7 @@
 import { AppError } from '../../base/errors.ts'
+import { encodeAmf0 } from '../../media/container/amf/amf0.ts'
 import { type Command, command, errorResult, onStatus, result, type StatusCode, text } from './commands.ts'
-import { MESSAGE_STREAM_ID, type RtmpMessage } from './message.ts'
+import { CHUNK_STREAM, MESSAGE, MESSAGE_STREAM_ID, type RtmpMessage, USER_CONTROL, userControl } from './message.ts'
 
 /** Longest name of an unknown command repeated in the answer. */
 const MAX_NAME_LENGTH = 64
@@ -31,10 +32,6 @@ export function courtesyAnswers(call: Command): RtmpMessage[] {
     case 'receiveVideo':
       return answer(call)
     case 'pause':
-      // A live stream goes on; the player decides what it shows.
-      return call.args[0] === true
-        ? [onStatus('status', 'NetStream.Pause.Notify', 'Paused.')]
-        : [onStatus('status', 'NetStream.Unpause.Notify', 'Unpaused.')]
     case 'publish':
     case 'play':
     case 'play2':
@@ -48,6 +45,38 @@ export function courtesyAnswers(call: Command): RtmpMessage[] {
   if (call.transactionId === 0) return []
   const description = `${call.name.slice(0, MAX_NAME_LENGTH)} is not known here`
   return [errorResult(call.transactionId, 'NetConnection.Call.Failed', description)]
+}
+
+export function publishStart(): RtmpMessage[] {
+  return [
+    userControl(USER_CONTROL.streamBegin, MESSAGE_STREAM_ID),
+    onStatus('status', 'NetStream.Publish.Start', 'Publishing.'),
+  ]
+}
+
+/** What a player is told before its first frame. */
+export function playStart(): RtmpMessage[] {
+  return [
+    userControl(USER_CONTROL.streamBegin, MESSAGE_STREAM_ID),
+    onStatus('status', 'NetStream.Play.Reset', 'Playing and resetting.'),
+    onStatus('status', 'NetStream.Play.Start', 'Playing.'),
+    {
+      type: MESSAGE.dataAmf0,
+      timestamp: 0,
+      streamId: MESSAGE_STREAM_ID,
+      chunkStreamId: CHUNK_STREAM.data,
+      payload: encodeAmf0('|RtmpSampleAccess', true, true),
+    },
+  ]
+}
+
+/** The stream is over. */
+export function playEnd(reason: string): RtmpMessage[] {
+  return [
+    onStatus('status', 'NetStream.Play.UnpublishNotify', reason),
+    userControl(USER_CONTROL.streamEof, MESSAGE_STREAM_ID),
+    onStatus('status', 'NetStream.Play.Stop', reason),
+  ]
 }
 
 /** The code for a refused publish or play; players show it, encoders decide by it whether to try again. */

@@ -98,14 +98,6 @@ describe('answers', () => {
     expect(courtesyAnswers(input).map(answer => decodeAmf0(answer.payload))).toEqual(want)
   })
 
-  test.each([
-    [true, 'NetStream.Pause.Notify'],
-    [false, 'NetStream.Unpause.Notify'],
-  ])('pause %s', (paused, code) => {
-    const [answer] = courtesyAnswers(call('pause', 0, paused, 0))
-    expect(decodeAmf0(answer!.payload)[3]).toMatchObject({ level: 'status', code })
-  })
-
   test.each<['publish' | 'play', unknown, string]>([
     ['publish', new AppError('FORBIDDEN'), 'NetStream.Publish.Denied'],
     ['publish', new AppError('UNAUTHENTICATED'), 'NetStream.Publish.Denied'],

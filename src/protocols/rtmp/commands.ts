@@ -91,6 +91,29 @@ export function errorResult(transactionId: number, code: StatusCode, description
   return command('_error', transactionId, null, { level: 'error', code, description })
 }
 
+/**
+ * What a 302 carries, as FMS and SRS say it: `redirect` is for tcUrl, `redirect2` is the whole URL with the stream.
+ * `url` is the latter, or the former when the stream is not known yet.
+ */
+function redirection(url: string, tcUrl: string): AmfObject {
+  return {
+    level: 'error',
+    code: 'NetConnection.Connect.Rejected' satisfies StatusCode,
+    description: 'RTMP 302 Redirect',
+    ex: { code: 302, redirect: tcUrl, redirect2: url },
+  }
+}
+
+/** Answer to connect: come to `tcUrl`. */
+export function redirectConnect(transactionId: number, tcUrl: string): RtmpMessage {
+  return command('_error', transactionId, null, redirection(tcUrl, tcUrl))
+}
+
+/** Answer to publish or play: come to `url`, which has app and stream. */
+export function redirectStream(url: string): RtmpMessage {
+  return streamCommand('onStatus', 0, null, redirection(url, url.slice(0, url.replace(/\?.*/s, '').lastIndexOf('/'))))
+}
+
 /** §7.2.2: onStatus on the message stream. */
 export function onStatus(level: 'status' | 'error', code: StatusCode, description: string): RtmpMessage {
   return streamCommand('onStatus', 0, null, { level, code, description, details: '', clientid: '1' })

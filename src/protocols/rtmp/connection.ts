@@ -4,17 +4,25 @@ import { AppError, errorText } from '../../base/errors.ts'
 import type { Log } from '../../base/log.ts'
 import { peerAddress } from '../../base/peer-address.ts'
 import { newTraceId } from '../../base/trace-id.ts'
-import { type AmfObject, encodeAmf0 } from '../../media/container/amf/amf0.ts'
-import type { Publication } from '../../media/stream/publication.ts'
-import { courtesyAnswers, refusalCode } from './answers.ts'
-import { type Command, connectResult, objectOf, onStatus, parseCommand, type StatusCode, text } from './commands.ts'
-import { RtmpSink } from './from-stream.ts'
+import { courtesyAnswers, publishStart, refusalCode } from './answers.ts'
+import { type Caller, parseCaller, targetOf } from './caller.ts'
+import {
+  type Command,
+  connectResult,
+  objectOf,
+  onStatus,
+  parseCommand,
+  redirectConnect,
+  redirectStream,
+  type StatusCode,
+  text,
+} from './commands.ts'
 import { ServerHandshake } from './handshake.ts'
-import type { RtmpHost, RtmpRequest, RtmpViewer } from './host.ts'
-import { CHUNK_STREAM, MESSAGE, MESSAGE_STREAM_ID, type RtmpMessage, USER_CONTROL, userControl } from './message.ts'
+import type { RtmpHost, RtmpRequest } from './host.ts'
+import { MESSAGE, type RtmpMessage, USER_CONTROL, userControl } from './message.ts'
 import { type CloseReason, MessageSocket } from './message-socket.ts'
-import { ToStream } from './to-stream.ts'
-import { parseStreamFields } from './url.ts'
+import { Playing } from './playing.ts'
+import { Publishing } from './publishing.ts'
 
 /** Handshake and connect take two round trips; a peer that needs longer than this is none. */
 const CONNECT_TIMEOUT_MS = 10_000
@@ -45,15 +53,6 @@ export interface ConnectionOptions {
   readonly onClose: (connection: RtmpConnection, close: CloseReason) => void
 }
 
-/** What connect told us; it counts for every stream of the connection. */
-interface Caller {
-  readonly app: string
-  readonly tcUrl: string
-  readonly pageUrl: string
-  readonly flashVer: string
-  readonly connectArguments: readonly string[]
-}
-
 /** One client of the server. It has one message stream, on which it publishes or plays. */
 export class RtmpConnection {
   readonly remote: string
@@ -65,13 +64,8 @@ export class RtmpConnection {
   #sinceMs: number
   #pingedAtMs: number
   #caller: Caller | null = null
-  #publication: Publication | null = null
-  #toStream: ToStream | null = null
-  #countedBytes = 0
-  #viewer: RtmpViewer | null = null
-  #sink: RtmpSink | null = null
-  /** Tells the host that a viewer no longer waits. */
-  #waiting: AbortController | null = null
+  #publishing: Publishing | null = null
+  #playing: Playing | null = null
   /** Changes with each request, so that a late answer of the host finds out that nobody waits. */
   #request = 0
 
@@ -115,7 +109,7 @@ export class RtmpConnection {
         if (inState >= firstPacketTimeoutMs) this.#timeout(firstPacketTimeoutMs, 'publish or play')
         break
       case 'publishing':
-        if (this.#toStream?.started) {
+        if (this.#publishing?.started) {
           if (nowMs - this.#socket.receivedAtMs >= silenceTimeoutMs) this.#timeout(silenceTimeoutMs, 'media')
         } else if (inState >= firstPacketTimeoutMs) this.#timeout(firstPacketTimeoutMs, 'the first media')
         break
@@ -153,16 +147,12 @@ export class RtmpConnection {
   /** Ends publishing or playing, or the wait for them. */
   #stop(reason: string): void {
     this.#request++
-    const publication = this.#publication
-    const viewer = this.#viewer
-    this.#publication = null
-    this.#toStream = null
-    this.#viewer = null
-    this.#sink = null
-    this.#waiting?.abort()
-    this.#waiting = null
-    publication?.end(reason)
-    viewer?.close(reason)
+    const publishing = this.#publishing
+    const playing = this.#playing
+    this.#publishing = null
+    this.#playing = null
+    publishing?.end(reason)
+    playing?.stop(reason)
   }
 
   #message(message: RtmpMessage): void {
@@ -171,13 +161,10 @@ export class RtmpConnection {
       case MESSAGE.video:
       case MESSAGE.aggregate:
       case MESSAGE.dataAmf0:
-      case MESSAGE.dataAmf3: {
+      case MESSAGE.dataAmf3:
         // Media outside of publishing is what was on the way when it ended.
-        this.#publication?.countBytes(this.#socket.bytesIn - this.#countedBytes)
-        this.#countedBytes = this.#socket.bytesIn
-        this.#toStream?.message(message)
+        this.#publishing?.message(message)
         break
-      }
       case MESSAGE.commandAmf0:
       case MESSAGE.commandAmf3: {
         const call = parseCommand(message)
@@ -205,6 +192,9 @@ export class RtmpConnection {
       case 'play2':
         this.#play(text(objectOf(call.args[0])['streamName']))
         break
+      case 'pause':
+        this.#playing?.pause(call.args[0] === true)
+        break
       case 'FCUnpublish':
       case 'closeStream':
       case 'deleteStream':
@@ -214,16 +204,16 @@ export class RtmpConnection {
   }
 
   #connect(call: Command): void {
-    const { object } = call
-    this.#caller = {
-      app: text(object['app']),
-      tcUrl: text(object['tcUrl']),
-      pageUrl: text(object['pageUrl']),
-      flashVer: text(object['flashVer']) || encoderName(object),
-      connectArguments: call.args.flatMap(value => (typeof value === 'string' ? [value] : [])),
+    const caller = parseCaller(call)
+    const elsewhere = this.#options.host.elsewhere()
+    if (elsewhere !== null) {
+      this.#socket.send(redirectConnect(call.transactionId, `${elsewhere}/${caller.app}`))
+      this.#socket.close('sent elsewhere')
+      return
     }
+    this.#caller = caller
     this.#socket.announce()
-    this.#socket.send(connectResult(call.transactionId, object))
+    this.#socket.send(connectResult(call.transactionId, call.object))
     this.#enter('idle')
   }
 
@@ -231,16 +221,9 @@ export class RtmpConnection {
     const caller = this.#caller
     if (!caller) throw new AppError('INTERNAL', { what: 'RTMP request without connect' })
     const { tcUrl, pageUrl, flashVer } = caller
-    const target = parseStreamFields({ ...caller, stream })
-    return {
-      ...target,
-      protocol: this.#options.protocol,
-      remote: this.remote,
-      tcUrl,
-      pageUrl,
-      flashVer,
-      traceId: this.#traceId,
-    }
+    const { protocol } = this.#options
+    const traceId = this.#traceId
+    return { ...targetOf(caller, stream), protocol, remote: this.remote, tcUrl, pageUrl, flashVer, traceId }
   }
 
   #publish(stream: string): void {
@@ -253,19 +236,14 @@ export class RtmpConnection {
     this.#ask(
       ask,
       publication => {
-        this.#publication = publication
-        this.#toStream = new ToStream(publication, codec => this.#log.warn('codec is not carried', { codec }))
-        this.#countedBytes = this.#socket.bytesIn
+        this.#publishing = new Publishing(publication, this.#socket, this.#log)
         this.#socket.expectMedia()
         this.#enter('publishing')
-        this.#socket.send(
-          userControl(USER_CONTROL.streamBegin, MESSAGE_STREAM_ID),
-          onStatus('status', 'NetStream.Publish.Start', 'Publishing.'),
-        )
+        this.#socket.send(...publishStart())
         this.#socket.release()
       },
       publication => publication.end('the publisher left'),
-      error => this.#refuse(refusalCode('publish', error), this.#explain('publish', error)),
+      error => this.#refused('publish', error),
     )
   }
 
@@ -280,52 +258,17 @@ export class RtmpConnection {
       this.#refuse('NetStream.Play.Failed', 'this connection is in use already')
       return
     }
-    const sink: RtmpSink = new RtmpSink(
-      this.#socket,
-      () => this.#tellPlaying(),
-      reason => {
-        if (this.#sink === sink) this.#streamEnded(reason)
-      },
-    )
-    this.#sink = sink
-    const waiting = new AbortController()
-    this.#waiting = waiting
+    const playing = new Playing(this.#socket, reason => this.#socket.close(reason))
+    this.#playing = playing
     this.#ask(
-      async () => this.#options.host.play(this.#requestFor(stream), sink, waiting.signal),
+      async () => this.#options.host.play(this.#requestFor(stream), playing.sink, playing.signal),
       viewer => {
-        this.#waiting = null
-        this.#viewer = viewer
         this.#enter('playing')
-        sink.start()
+        playing.begin(viewer)
       },
       viewer => viewer.close('the viewer left'),
-      error => this.#refuse(refusalCode('play', error), this.#explain('play', error)),
+      error => this.#refused('play', error),
     )
-  }
-
-  #tellPlaying(): void {
-    this.#socket.send(
-      userControl(USER_CONTROL.streamBegin, MESSAGE_STREAM_ID),
-      onStatus('status', 'NetStream.Play.Reset', 'Playing and resetting.'),
-      onStatus('status', 'NetStream.Play.Start', 'Playing.'),
-      {
-        type: MESSAGE.dataAmf0,
-        timestamp: 0,
-        streamId: MESSAGE_STREAM_ID,
-        chunkStreamId: CHUNK_STREAM.data,
-        payload: encodeAmf0('|RtmpSampleAccess', true, true),
-      },
-    )
-  }
-
-  #streamEnded(reason: string): void {
-    this.#viewer = null // the host let go of it already
-    this.#socket.send(
-      onStatus('status', 'NetStream.Play.UnpublishNotify', reason),
-      userControl(USER_CONTROL.streamEof, MESSAGE_STREAM_ID),
-      onStatus('status', 'NetStream.Play.Stop', reason),
-    )
-    this.#socket.close(reason)
   }
 
   /** Asks the host; an answer that comes after the peer left is given back. */
@@ -345,6 +288,15 @@ export class RtmpConnection {
         },
       )
       .catch(error => this.#socket.close(errorText(error), 'ours'))
+  }
+
+  #refused(action: 'publish' | 'play', error: unknown): void {
+    if (error instanceof AppError && error.code === 'MOVED') {
+      this.#socket.send(redirectStream(String(error.details['to'])))
+      this.#socket.close('sent elsewhere')
+      return
+    }
+    this.#refuse(refusalCode(action, error), this.#explain(action, error))
   }
 
   /** For the peer; what went wrong with us stays in the log. */
@@ -368,9 +320,4 @@ export class RtmpConnection {
     if (wasPublishing)
       this.#socket.send(onStatus('status', 'NetStream.Unpublish.Success', 'Stream is now unpublished.'))
   }
-}
-
-/** Encoders that send no flashVer may name themselves elsewhere. */
-function encoderName(object: AmfObject): string {
-  return text(object['encoder']) || text(object['swfUrl'])
 }

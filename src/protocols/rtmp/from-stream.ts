@@ -1,11 +1,11 @@
-import type { Sink } from '../../media/broadcast/packager.ts'
+import type { RtmpViewerSink } from './host.ts'
 import type { MessageSocket } from './message-socket.ts'
 
 /**
  * A viewer's end of the broadcast: shared bytes go to the socket as they are. Each `write` holds whole messages, so
  * control messages may be sent between two of them.
  */
-export class RtmpSink implements Sink {
+export class RtmpSink implements RtmpViewerSink {
   readonly #socket: MessageSocket
   readonly #onStart: () => void
   readonly #onEnd: (reason: string) => void
@@ -23,6 +23,10 @@ export class RtmpSink implements Sink {
     if (this.#started) return
     this.#started = true
     this.#onStart()
+  }
+
+  useChunks(bytes: number): void {
+    this.#socket.useChunks(bytes)
   }
 
   write(bytes: Uint8Array): void {

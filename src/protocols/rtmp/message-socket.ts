@@ -122,11 +122,18 @@ export class MessageSocket {
   /** Tells the peer our window and chunk size; what follows uses the latter. */
   announce(): void {
     const { chunkBytes } = this.#options
-    this.send(windowAckSize(ACK_WINDOW_BYTES), setPeerBandwidth(ACK_WINDOW_BYTES), setChunkSize(chunkBytes))
-    this.#writeChunkBytes = chunkBytes
+    this.send(windowAckSize(ACK_WINDOW_BYTES), setPeerBandwidth(ACK_WINDOW_BYTES))
+    this.useChunks(chunkBytes)
   }
 
-  /** Chunks that were made once for many viewers, with the announced chunk size. Not copied. */
+  /** Tells the peer another size of our chunks; what follows uses it. */
+  useChunks(bytes: number): void {
+    if (bytes === this.#writeChunkBytes) return
+    this.send(setChunkSize(bytes))
+    this.#writeChunkBytes = bytes
+  }
+
+  /** Chunks that were made once for many viewers, of the size told last. Not copied. */
   writeShared(bytes: Uint8Array): void {
     if (!this.#closed) this.#socket.write(bytes)
   }

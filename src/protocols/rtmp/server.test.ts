@@ -251,6 +251,48 @@ describe('conversation', () => {
     await until(() => expect(room.server.connections).toBe(0))
   })
 
+  test('who pauses gets nothing until he goes on, also when he pauses before the permission', async () => {
+    await using room = await RtmpRoom.open()
+    const publication = await room.publish('live/cam')
+    publication.setTrack(TRACKS.aac)
+    publication.write(frameOf(TRACKS.aac, 0))
+    await until(() => expect(room.host.streams.size).toBe(1))
+    const raw = await room.raw()
+    const pause = (paused: boolean) => streamCommand('pause', 0, null, paused, 0)
+    raw.send(CONNECT, PLAY, pause(true))
+    await until(() => expect(room.host.paused.size).toBe(1))
+    await until(() => expect(names(raw.messages)).toContain('onStatus NetStream.Pause.Notify'))
+    raw.send(pause(false))
+    await until(() => expect(names(raw.messages)).toContain('onStatus NetStream.Unpause.Notify'))
+    expect(room.host.paused.size).toBe(0)
+  })
+
+  test.each([
+    [MESSAGE.dataAmf0, ['@setDataFrame', 'onMetaData', { encoder: 'OBS 30' }], 'OBS 30'],
+    [MESSAGE.dataAmf0, ['onMetaData', { encoder: 'x'.repeat(300) }], 'x'.repeat(256)],
+    [MESSAGE.dataAmf0, ['onMetaData', { width: 1 }], 'FMLE/3.0'],
+    [MESSAGE.dataAmf0, ['onTextData', { encoder: 'no' }], 'FMLE/3.0'],
+  ] as const)('metadata name the encoder: %s %j', async (type, values, agent) => {
+    await using room = await RtmpRoom.open()
+    const raw = await room.raw()
+    raw.send(command('connect', 1, { app: 'live', flashVer: 'FMLE/3.0' }), PUBLISH)
+    raw.send({ type, timestamp: 0, streamId: 1, chunkStreamId: 5, payload: encodeAmf0(...values) }, audio(0))
+    await until(() => expect(room.host.stream(KEY).frames).toHaveLength(1))
+    expect(room.host.stream(KEY).agent).toBe(agent)
+  })
+
+  test('a player is told the chunk size of his stream before its first byte', async () => {
+    await using room = await RtmpRoom.open()
+    const publication = await room.publish('live/cam')
+    publication.setTrack(TRACKS.h264)
+    publication.write(frameOf(TRACKS.h264, 0, 5000, true))
+    await until(() => expect(room.host.streams.size).toBe(1))
+    room.host.playChunkBytes = 300
+    const player = await room.play('live/cam')
+    await until(() => expect(player.frames).toHaveLength(1))
+    expect(rows(player.frames)).toEqual(rows(room.host.stream(KEY).frames))
+  })
+
   test('one thing at a time; after deleteStream the next', async () => {
     await using room = await RtmpRoom.open()
     const raw = await room.raw()
@@ -471,4 +513,46 @@ test('metadata and other data messages are taken without a word', async () => {
   raw.send(CONNECT, PUBLISH, data(metadata), data(Uint8Array.of(0xff)), audio(0))
   await until(() => expect(room.host.stream(KEY).frames).toHaveLength(1))
   expect(raw.closed).toBeNull()
+})
+
+describe('302', () => {
+  const information = (message: RtmpMessage | undefined) => decodeAmf0(message?.payload ?? Buffer.alloc(0))
+
+  test('everybody is sent elsewhere at connect', async () => {
+    await using room = await RtmpRoom.open()
+    room.host.moved = 'rtmp://other.example:1936'
+    const raw = await room.raw()
+    raw.send(command('connect', 1, { app: 'live?key=secret' }))
+    await until(() => expect(raw.closed).not.toBeNull())
+    const to = 'rtmp://other.example:1936/live?key=secret'
+    expect(information(raw.messages[0])).toEqual([
+      '_error',
+      1,
+      null,
+      {
+        level: 'error',
+        code: 'NetConnection.Connect.Rejected',
+        description: 'RTMP 302 Redirect',
+        ex: { code: 302, redirect: to, redirect2: to },
+      },
+    ])
+  })
+
+  test.each([
+    ['publish', PUBLISH],
+    ['play', PLAY],
+  ] as const)('a single %s is sent elsewhere', async (_, wish) => {
+    await using room = await RtmpRoom.open()
+    room.host.permit = async () => {
+      throw new AppError('MOVED', { to: 'rtmp://other.example/live/cam?key=a/b' })
+    }
+    const raw = await room.raw()
+    raw.send(CONNECT, wish)
+    await until(() => expect(raw.closed).not.toBeNull())
+    expect(information(raw.messages.at(-1))[3]).toMatchObject({
+      code: 'NetConnection.Connect.Rejected',
+      ex: { code: 302, redirect: 'rtmp://other.example/live', redirect2: 'rtmp://other.example/live/cam?key=a/b' },
+    })
+    expect(room.lines.map(line => JSON.stringify(line)).join()).not.toContain('key=a/b')
+  })
 })

@@ -1,21 +1,28 @@
 import { AppError } from '../../base/errors.ts'
+import { decodeAmf0 } from '../../media/container/amf/amf0.ts'
 import { FlvFrames } from '../../media/container/flv/to-frames.ts'
 import type { Publication } from '../../media/stream/publication.ts'
 import { splitAggregate } from './aggregate.ts'
+import { objectOf, text } from './commands.ts'
 import { MESSAGE, type RtmpMessage } from './message.ts'
 
 /** Broken bodies a publisher is forgiven in a row: one lost packet spoils one, an encoder gone wrong spoils all. */
 const MAX_BROKEN_IN_A_ROW = 50
 
+/** An encoder's name in its metadata; longer ones are cut. */
+const MAX_ENCODER_LENGTH = 256
+
 /** Turns the media messages of a publisher into the calls of a publication. */
 export class ToStream {
   readonly #frames: FlvFrames
+  readonly #publication: Pick<Publication, 'agent'>
   #brokenInARow = 0
   /** Whether any media message came. */
   started = false
 
   /** `onUnsupported` is told once per codec the hub does not carry. */
-  constructor(publication: Pick<Publication, 'setTrack' | 'write'>, onUnsupported: (codec: string) => void) {
+  constructor(publication: Pick<Publication, 'setTrack' | 'write' | 'agent'>, onUnsupported: (codec: string) => void) {
+    this.#publication = publication
     this.#frames = new FlvFrames({
       track: track => publication.setTrack(track),
       frame: frame => publication.write(frame),
@@ -24,7 +31,8 @@ export class ToStream {
   }
 
   /**
-   * Takes audio, video and aggregate messages; others (metadata: the parameter sets know better) are passed over.
+   * Takes audio, video and aggregate messages, and of metadata the encoder's name (of the rest the parameter sets know
+   * better); others are passed over.
    * Throws the AppError of the last of MAX_BROKEN_IN_A_ROW broken bodies.
    */
   message(message: RtmpMessage): void {
@@ -39,7 +47,19 @@ export class ToStream {
           for (const part of splitAggregate(message)) if (part.type !== MESSAGE.aggregate) this.message(part)
         })
         break
+      case MESSAGE.dataAmf0:
+      case MESSAGE.dataAmf3:
+        this.#forgiving(() => this.#data(message))
+        break
     }
+  }
+
+  #data({ type, payload }: RtmpMessage): void {
+    if (!this.#publication.agent) return
+    const values = decodeAmf0(type === MESSAGE.dataAmf3 && payload[0] === 0 ? payload.subarray(1) : payload)
+    const at = values[0] === '@setDataFrame' ? 1 : 0
+    const encoder = values[at] === 'onMetaData' ? text(objectOf(values[at + 1])['encoder']) : ''
+    if (encoder !== '') this.#publication.agent(encoder.slice(0, MAX_ENCODER_LENGTH))
   }
 
   #media(message: RtmpMessage): void {

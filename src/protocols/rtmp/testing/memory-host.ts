@@ -3,7 +3,7 @@ import type { Sink } from '../../../media/broadcast/packager.ts'
 import type { Frame } from '../../../media/stream/frame.ts'
 import type { Publication } from '../../../media/stream/publication.ts'
 import type { Track } from '../../../media/stream/track.ts'
-import type { RtmpHost, RtmpRequest, RtmpViewer } from '../host.ts'
+import type { RtmpHost, RtmpRequest, RtmpViewer, RtmpViewerSink } from '../host.ts'
 import { RtmpPackager } from '../rtmp-packager.ts'
 
 interface MemoryStream {
@@ -13,6 +13,7 @@ interface MemoryStream {
   readonly packager: RtmpPackager
   readonly kick: (reason: string) => void
   bytes: number
+  agent: string
   ended: string | null
 }
 
@@ -22,6 +23,11 @@ export class MemoryHost implements RtmpHost {
   readonly streams = new Map<string, MemoryStream>()
   readonly viewers = new Map<Sink, string>()
   readonly left: string[] = []
+  /** Sinks of players who paused. */
+  readonly paused = new Set<Sink>()
+  moved: string | null = null
+  /** Chunk size of players where it is not the server's. */
+  playChunkBytes: number | null = null
   /** Runs before every permission; throws to refuse. */
   permit: (action: 'publish' | 'play', request: RtmpRequest) => Promise<void> = async () => {}
 
@@ -47,11 +53,15 @@ export class MemoryHost implements RtmpHost {
       packager: new RtmpPackager(this.#chunkBytes),
       kick,
       bytes: 0,
+      agent: request.flashVer,
       ended: null,
     }
     this.streams.set(path, stream)
     return {
       setTrack: track => stream.tracks.set(track.id, track),
+      agent: name => {
+        stream.agent = name
+      },
       countBytes: bytes => {
         stream.bytes += bytes
       },
@@ -72,13 +82,18 @@ export class MemoryHost implements RtmpHost {
     }
   }
 
-  async play(request: RtmpRequest, sink: Sink, _signal: AbortSignal): Promise<RtmpViewer> {
+  elsewhere(): string | null {
+    return this.moved
+  }
+
+  async play(request: RtmpRequest, sink: RtmpViewerSink, _signal: AbortSignal): Promise<RtmpViewer> {
     await this.permit('play', request)
     const path = `${request.vhost}/${request.app}/${request.stream}`
     const stream = this.stream(path)
     if (stream.ended !== null) throw new AppError('STREAM_NOT_FOUND', { path })
     const start = stream.frames.findLastIndex(frame => frame.track.kind === 'video' && frame.keyframe)
-    const packager = new RtmpPackager(this.#chunkBytes)
+    if (this.playChunkBytes !== null) sink.useChunks(this.playChunkBytes)
+    const packager = new RtmpPackager(this.playChunkBytes ?? this.#chunkBytes)
     const first = stream.frames[Math.max(0, start)]
     if (first) {
       const startMs = Math.floor((first.dts * 1000) / first.track.clockRate)
@@ -87,6 +102,7 @@ export class MemoryHost implements RtmpHost {
     }
     this.viewers.set(sink, path)
     return {
+      pause: paused => void (paused ? this.paused.add(sink) : this.paused.delete(sink)),
       close: reason => {
         this.viewers.delete(sink)
         this.left.push(reason)
