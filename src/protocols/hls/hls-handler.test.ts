@@ -61,6 +61,17 @@ describe('playlists', () => {
     expect(media).toMatch(/^\/live\/cam\/hls\/media\.m3u8\?session=[\w-]{24}$/)
   })
 
+  test('a player says with its playlist how playing goes', async () => {
+    const { media } = await watched()
+    await bench.text(media)
+    expect(bench.viewers[0]?.report).toBeNull()
+    const said = encodeURIComponent('br=2000,ltc=4200,dfa=3')
+    expect(segmentsOf(await bench.text(`${media}&CMCD=${said}`)).length).toBe(2)
+    expect(bench.viewers[0]?.report).toEqual({ delayMs: 4200, droppedFrames: 3 })
+    expect((await bench.get(`${media}&CMCD=nonsense`)).status).toBe(200)
+    expect(bench.viewers[0]?.report).toEqual({ delayMs: 4200, droppedFrames: 3 })
+  })
+
   test('master playlist: codecs, size, bandwidth', async () => {
     await watched()
     const answer = await bench.get(`${LIVE}.m3u8`)

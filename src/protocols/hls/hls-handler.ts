@@ -3,6 +3,7 @@ import { constants, gzipSync } from 'node:zlib'
 import type { Clock, Timer, Timers } from '../../base/clock.ts'
 import { AppError } from '../../base/errors.ts'
 import { parseRange } from './byte-range.ts'
+import { parseCmcd } from './cmcd.ts'
 import type { HlsStream } from './hls-channel.ts'
 import { HlsChannels, type HlsSettings } from './hls-channels.ts'
 import { type HlsAdmission, type HlsSession, HlsSessions, MAX_SESSIONS } from './hls-session.ts'
@@ -80,7 +81,8 @@ export class HlsHandler {
     const segment = SEGMENT.exec(url.pathname)
     const playlist = id === null ? null : MEDIA_PLAYLIST.exec(url.pathname)
     if (segment) this.#sendSegment(request, response, this.#session(id, segment[1]), segment[2] ?? '')
-    else if (playlist) await this.#sendMediaPlaylist(request, response, this.#session(id, playlist[1]), gone.signal)
+    else if (playlist)
+      await this.#sendMediaPlaylist(request, response, url, this.#session(id, playlist[1]), gone.signal)
     else await this.#sendMasterPlaylist(request, response, url, gone.signal)
   }
 
@@ -134,10 +136,13 @@ export class HlsHandler {
   async #sendMediaPlaylist(
     request: IncomingMessage,
     response: ServerResponse,
+    { searchParams }: URL,
     session: HlsSession,
     signal: AbortSignal,
   ): Promise<void> {
     session.start()
+    const report = parseCmcd(searchParams.get('CMCD') ?? '')
+    if (report) session.report(report)
     const channel = this.#channels.open(session.stream)
     await channel.ready(signal)
     const etag = `W/"${channel.version}"`

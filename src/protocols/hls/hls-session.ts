@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import { newSecret } from '../../base/id.ts'
+import type { HlsPlayerReport } from './cmcd.ts'
 import type { HlsStream } from './hls-channel.ts'
 
 /** What a session tells whoever lists viewers. */
@@ -11,11 +12,19 @@ export interface HlsViewerHandle {
   left(): void
 }
 
+/** A viewer who is counted. */
+export interface HlsViewer {
+  /** He stopped. */
+  end(reason: string): void
+  /** How playing goes, by his own word. */
+  report(report: HlsPlayerReport): void
+}
+
 /** A viewer who may watch, before and after he is counted. */
 export interface HlsAdmission {
   readonly stream: HlsStream
-  /** The viewer has begun to play. `end` tells that he stopped. */
-  join(handle: HlsViewerHandle): { end(reason: string): void }
+  /** The viewer has begun to play. */
+  join(handle: HlsViewerHandle): HlsViewer
 }
 
 /** One player, from its master playlist on. HTTP has no connection to know it by, so its URLs carry an id. */
@@ -27,7 +36,7 @@ export class HlsSession {
   readonly stream: HlsStream
   readonly #admission: HlsAdmission
   readonly #forget: (session: HlsSession) => void
-  #viewer: { end(reason: string): void } | null = null
+  #viewer: HlsViewer | null = null
   bytesSent = 0
   usedAtMs: number
 
@@ -46,6 +55,10 @@ export class HlsSession {
       kick: () => this.#forget(this),
       left: () => this.#forget(this),
     })
+  }
+
+  report(report: HlsPlayerReport): void {
+    this.#viewer?.report(report)
   }
 
   countBytes(bytes: number): void {

@@ -6,6 +6,7 @@ import type { Frame } from '../../../media/stream/frame.ts'
 import type { Publication } from '../../../media/stream/publication.ts'
 import { Stream } from '../../../media/stream/stream.ts'
 import type { Track } from '../../../media/stream/track.ts'
+import type { HlsPlayerReport } from '../cmcd.ts'
 import type { HlsSettings } from '../hls-channels.ts'
 import { HlsHandler } from '../hls-handler.ts'
 import type { HlsViewerHandle } from '../hls-session.ts'
@@ -20,7 +21,7 @@ interface Answer {
 export class Bench {
   readonly time = new FakeTime()
   readonly streams = new Map<string, Stream>()
-  readonly viewers: { handle: HlsViewerHandle; ended: string | null }[] = []
+  readonly viewers: { handle: HlsViewerHandle; ended: string | null; report: HlsPlayerReport | null }[] = []
   readonly settings: { -readonly [K in keyof HlsSettings]: HlsSettings[K] } = {
     segmentSeconds: 2,
     windowSeconds: 10,
@@ -90,11 +91,14 @@ export class Bench {
   }
 
   #join(handle: HlsViewerHandle) {
-    const viewer = { handle, ended: null as string | null }
+    const viewer = { handle, ended: null as string | null, report: null as HlsPlayerReport | null }
     this.viewers.push(viewer)
     return {
       end: (reason: string) => {
         viewer.ended = reason
+      },
+      report: (report: HlsPlayerReport) => {
+        viewer.report = report
       },
     }
   }

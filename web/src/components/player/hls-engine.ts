@@ -4,11 +4,18 @@ import type { StartEngine } from './engine.ts'
 /** HLS by hls.js (without subtitles, alternate audio and DRM: the light build). */
 export const startHls: StartEngine = async (video, attempt, events) => {
   let over = false
+  /** Goes with the next playlist that is asked for: Common Media Client Data, CTA-5004-A. */
+  let report = ''
   const hls = new Hls({
     lowLatencyMode: true,
     liveSyncDurationCount: 2,
     maxLiveSyncPlaybackRate: 1.1,
     backBufferLength: 10,
+    xhrSetup: (xhr, url) => {
+      if (report === '' || !url.includes('/hls/media.m3u8?')) return
+      xhr.open('GET', `${url}&CMCD=${encodeURIComponent(report)}`, true)
+      report = ''
+    },
     // The console has its own back-off over all protocols; a long one inside would hide the fallback.
     manifestLoadPolicy: {
       default: { maxTimeToFirstByteMs: 8000, maxLoadTimeMs: 8000, timeoutRetry: null, errorRetry: null },
@@ -25,6 +32,9 @@ export const startHls: StartEngine = async (video, attempt, events) => {
   return {
     networkKbps: () => null,
     distanceToLiveMs: () => (Number.isFinite(hls.latency) && hls.latency > 0 ? hls.latency * 1000 : null),
+    report: ({ delayMs, droppedFrames }) => {
+      report = `dfa=${droppedFrames},ltc=${Math.round(delayMs)},v=2`
+    },
     destroy() {
       over = true
       hls.destroy()
