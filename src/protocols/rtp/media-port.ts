@@ -14,6 +14,11 @@ import { type Stray, Strays } from './strays.ts'
 const MIN_PACKET_BYTES = 8
 /** A keyframe burst of 200 cameras at once; the kernel gives what net.core.rmem_max allows. */
 const RECEIVE_BUFFER_BYTES = 8 * 1024 * 1024
+/**
+ * UDP sockets on the one number. The kernel spreads senders over them by their address, and each has a receive buffer:
+ * where it is kept small (212 KB by default on Linux), a burst needs more than one.
+ */
+const UDP_SOCKETS = 4
 /** Datagrams handed to the kernel and not yet sent: half a second of 100 Mbit/s. */
 const MAX_SEND_QUEUE_BYTES = 6 * 1024 * 1024
 /** Connections of all senders: more than channels anybody plays at once on one node. */
@@ -65,7 +70,8 @@ export class MediaPort {
   readonly #connections = new Set<MediaConnection>()
   readonly #connecting = new Map<Reception, Socket>()
   readonly #retries = new Map<Reception, Timer>()
-  #udp: UdpSocket | null = null
+  /** The first one sends. */
+  #udp: UdpSocket[] = []
   #server: Server | null = null
   #ticker: Timer | null = null
   #ipv6 = false
@@ -124,7 +130,7 @@ export class MediaPort {
     const { host, port } = options
     const address = this.#ipv6 && isIPv4(host) ? `::ffff:${host}` : host
     return new CountingSender(packet => {
-      const udp = this.#udp
+      const [udp] = this.#udp
       if (!udp || udp.getSendQueueSize() > MAX_SEND_QUEUE_BYTES) return false
       if (over?.bound) udp.send(packet, over.port, over.address)
       else udp.send(packet, port, address)
@@ -145,10 +151,10 @@ export class MediaPort {
     }
     const udp = this.#udp
     const server = this.#server
-    this.#udp = null
+    this.#udp = []
     this.#server = null
     await Promise.all([
-      udp && new Promise<void>(resolve => udp.close(() => resolve())),
+      ...udp.map(socket => new Promise<void>(resolve => socket.close(() => resolve()))),
       server && new Promise<void>(resolve => server.close(() => resolve())),
     ])
   }
@@ -175,14 +181,30 @@ export class MediaPort {
     })
   }
 
-  #listenUdp(port: number, host: string): Promise<UdpSocket> {
+  /** One socket where the system cannot share a number among several (SO_REUSEPORT with balancing: Linux, FreeBSD). */
+  async #listenUdp(port: number, host: string): Promise<UdpSocket[]> {
+    if (this.#options.dedicated) return [await this.#bindUdp(port, host, false)]
+    const first = await this.#bindUdp(port, host, true).catch((error: Error & { code?: string }) => {
+      if (error.code !== 'ENOTSUP') throw error
+      return null
+    })
+    if (!first) return [await this.#bindUdp(port, host, false)]
+    const further = Array.from({ length: UDP_SOCKETS - 1 }, () => this.#bindUdp(port, host, true))
+    return [first, ...(await Promise.all(further))]
+  }
+
+  #bindUdp(port: number, host: string, reusePort: boolean): Promise<UdpSocket> {
     const udp = createSocket({
       type: this.#ipv6 ? 'udp6' : 'udp4',
+      reusePort,
       // Addresses only: a name would be looked up for each packet.
       lookup: (address, _, done) => done(null, address, isIPv6(address) ? 6 : 4),
     })
     return new Promise((resolve, reject) => {
-      udp.once('error', error => reject(inUse(error, port)))
+      udp.once('error', error => {
+        udp.close()
+        reject(inUse(error, port))
+      })
       udp.bind(port, host, () => {
         udp.removeAllListeners('error')
         udp.on('error', error => this.#options.log.warn('media socket', { error: error.message }))
