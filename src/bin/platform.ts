@@ -24,6 +24,7 @@ import { NodeLinks } from '../platform/nodes/node-links.ts'
 import { NodeService } from '../platform/nodes/node-service.ts'
 import { NodeStore } from '../platform/nodes/node-store.ts'
 import { OperationService } from '../platform/operations/operation-service.ts'
+import { RecordingRoom } from '../platform/recordings/recording-room.ts'
 import { DEFAULT_SPACE } from '../platform/spaces/space.ts'
 import { type Forbidden, SpaceService } from '../platform/spaces/space-service.ts'
 import { BulkService } from '../platform/streams/bulk-service.ts'
@@ -77,15 +78,21 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
     const tellFeed = (nodeId: string, event: NodeEvent) => {
       const told = fromNodeEvent(nodeId, event)
       if (told) feed.publish(told)
+      recording.applied(nodeId, event)
       devices.applied(event)
     }
+    const recording = closing.add(
+      await RecordingRoom.open({ db, audit: auditLog, feed, links: () => links, clock, timers, log }),
+    )
     const devices = closing.add(await Devices.open({ db, audit: auditLog, clock, log }))
-    const events = new NodeEvents(db, [history, ...devices.sinks], log, tellFeed)
+    const events = new NodeEvents(db, [history, ...devices.sinks, ...recording.sinks], log, tellFeed)
     const nodeStore = new NodeStore(db)
-    const desired = [spaces.topic, devices.topic]
-    const onNode = (nodeId: string, state: 'on' | 'lost', reason: string) =>
+    const desired = [spaces.topic, devices.topic, recording.topic]
+    const onNode = (nodeId: string, state: 'on' | 'lost', reason: string) => {
       feed.publish({ type: `node.${state}`, permission: 'nodes.read', path: null, data: { nodeId, reason } })
-    const links = closing.add(new NodeLinks({ store: nodeStore, events, desired, onNode, clock, timers, log }))
+      recording.nodeChanged(nodeId, state)
+    }
+    const links: NodeLinks = closing.add(new NodeLinks({ store: nodeStore, events, desired, onNode, clock, timers, log }))
     devices.onChange(() => links.applyDesired())
     spaces.onChange(() => {
       links.applyDesired()
@@ -132,6 +139,7 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
         keptAnswers.tidy(),
         audit.tidy(),
         spaces.tidy(),
+        recording.tidy(),
         gb28181.tidy(),
         history.tidy(db),
       ]).catch((error: unknown) => log.error('tidying the database failed', { reason: errorText(error) }))
@@ -160,6 +168,7 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
           bulk,
           keptAnswers,
           metrics,
+          ...recording.services({ streams, operations }),
           gb28181,
         },
         version,

@@ -5,8 +5,8 @@ import type { Actor } from '../platform/access/actor.ts'
 import { may } from '../platform/access/permission.ts'
 import type { Forbidden, SpaceService } from '../platform/spaces/space-service.ts'
 import type { PlaySignatures } from '../platform/streams/play-signatures.ts'
-import type { Stream } from '../platform/streams/stream.ts'
-import { playUrls, publishUrls, type UrlRequest } from '../platform/streams/urls.ts'
+import { addressOf, type Stream } from '../platform/streams/stream.ts'
+import { type MediaPart, mediaUrl, playUrls, publishUrls, type TimeShift, type UrlRequest } from '../platform/streams/urls.ts'
 import type * as contract from './contract/stream.ts'
 
 export interface ViewContext {
@@ -36,6 +36,7 @@ export function streamView(stream: Stream, context: ViewContext): contract.Strea
     state: live ? 'on' : 'off',
     live: live ? liveView(live.nodeId, live.status) : null,
     forbidden: forbiddenView(context.spaces.forbidden(path)),
+    poster: mediaLink(path, { part: 'snapshot.jpg' }, context) ?? '',
     ...urlsView(stream, context),
   }
 }
@@ -47,17 +48,26 @@ function forbiddenView(forbidden: Forbidden | null): contract.Stream['forbidden'
 }
 
 /** The push key is for those who may publish: others get the addresses without it. */
-export function urlsView(stream: Stream, context: ViewContext): contract.StreamUrls {
+export function urlsView(stream: Stream, context: ViewContext, shift?: TimeShift): contract.StreamUrls {
   const state = context.spaces.state(stream.space)
   if (!state) throw new AppError('NOT_FOUND', { what: 'space', id: stream.space })
   const space = may(context.caller, 'streams.publishUrl') ? state : { ...state, pushKeys: [] }
   const { endpoints, host, secure } = context
   const request: UrlRequest = { address: stream, space, endpoints, host, secure }
-  const { expiresAtMs, ...play } = playUrls(request, context.signatures, context.expiresAtMs)
+  const { expiresAtMs, ...play } = playUrls(request, context.signatures, context.expiresAtMs, shift)
   return {
     publish: publishUrls(request),
     play: { ...play, expiresAt: expiresAtMs === null ? null : context.expiresAt },
   }
+}
+
+/** Something of a stream beside its live picture; null when its space is gone. */
+export function mediaLink(path: string, part: MediaPart, context: ViewContext): string | null {
+  const address = addressOf(path)
+  const space = context.spaces.state(address.space)
+  if (!space) return null
+  const { endpoints, host, secure, signatures, expiresAtMs } = context
+  return mediaUrl({ address, space, endpoints, host, secure }, signatures, expiresAtMs, part)
 }
 
 export function time(ms: number): string {

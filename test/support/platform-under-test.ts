@@ -32,6 +32,7 @@ import { NodeLinks } from '../../src/platform/nodes/node-links.ts'
 import { NodeService } from '../../src/platform/nodes/node-service.ts'
 import { NodeStore } from '../../src/platform/nodes/node-store.ts'
 import { OperationService } from '../../src/platform/operations/operation-service.ts'
+import { RecordingRoom } from '../../src/platform/recordings/recording-room.ts'
 import { type Forbidden, SpaceService } from '../../src/platform/spaces/space-service.ts'
 import { BulkService } from '../../src/platform/streams/bulk-service.ts'
 import { ForbidService } from '../../src/platform/streams/forbid-service.ts'
@@ -121,17 +122,23 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
   const tellFeed = (nodeId: string, event: NodeEvent) => {
     const told = fromNodeEvent(nodeId, event)
     if (told) feed.publish(told)
+    recording.applied(nodeId, event)
     devices.applied(event)
   }
+  const recording = await RecordingRoom.open({
+    ...{ db, audit: auditLog, feed, links: () => links, clock: time, timers: time, log },
+  })
   const devices = await Devices.open({ db, audit: auditLog, clock: time, log })
-  const events = new NodeEvents(db, [new StreamHistory(time, log), ...devices.sinks], log, tellFeed)
+  const events = new NodeEvents(db, [new StreamHistory(time, log), ...devices.sinks, ...recording.sinks], log, tellFeed)
   const store = new NodeStore(db)
-  const onNode = (nodeId: string, state: 'on' | 'lost', reason: string) =>
+  const onNode = (nodeId: string, state: 'on' | 'lost', reason: string) => {
     feed.publish({ type: `node.${state}`, permission: 'nodes.read', path: null, data: { nodeId, reason } })
+    recording.nodeChanged(nodeId, state)
+  }
   const links = new NodeLinks({
     store,
     events,
-    desired: [spaces.topic, devices.topic],
+    desired: [spaces.topic, devices.topic, recording.topic],
     onNode,
     clock: time,
     timers: time,
@@ -188,6 +195,7 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
     keptAnswers: new KeptAnswerService(db, time),
     gb28181: devices.services({ links, operations, domain: () => '3402000000' }),
     metrics: new MetricService({ store: metricStore, sampler, links, nodes, clock: time }),
+    ...recording.services({ streams, operations }),
     links,
     events,
     system,
@@ -227,6 +235,7 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
     async close() {
       await links.close()
       await devices.close()
+      await recording.close()
       await operations.close()
       feed.close()
       await sampler.close()

@@ -130,6 +130,7 @@ export const Stream = z
       .object({ until: Time.nullable().describe('null: until it is resumed'), reason: z.string() })
       .nullable()
       .describe('nobody may publish it'),
+    poster: z.string().describe('signed URL of its newest picture'),
     publish: PublishUrls,
     play: PlayUrls,
   })
@@ -167,8 +168,13 @@ export const StreamQuery = PageQuery.extend({
 /** Longest life of a signed URL: a year. */
 const MAX_TTL_SECONDS = 366 * 86_400
 
+/** As long as recordings may be kept behind a live picture. */
+const MAX_DELAY_SECONDS = 366 * 86_400
+
 export const UrlQuery = z.strictObject({
   ttlSeconds: z.coerce.number().int().min(1).max(MAX_TTL_SECONDS).default(86_400),
+  delay: z.coerce.number().min(0).max(MAX_DELAY_SECONDS).optional().describe('seconds behind the live picture'),
+  start: Time.optional().describe('plays from then on, where it is recorded'),
 })
 
 export const Viewer = z

@@ -4,7 +4,7 @@ import * as contract from '../contract/device.ts'
 import { errorResponses } from '../error-answers.ts'
 import { requestHost } from '../request-host.ts'
 import type { Services } from '../services.ts'
-import type { AddressSettings } from './streams.ts'
+import type { AddressSettings } from '../url-contexts.ts'
 
 /** What the standard has for registrations and keepalives (§9.1, §9.6), and what keeps a way through most NATs open. */
 const REGISTER_EXPIRES_S = 3600

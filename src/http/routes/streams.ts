@@ -1,9 +1,5 @@
-import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { Clock } from '../../base/clock.ts'
-import type { Endpoints } from '../../link/messages.ts'
 import type { ViewerStatus } from '../../link/status.ts'
-import { PlaySignatures } from '../../platform/streams/play-signatures.ts'
 import type { App } from '../app.ts'
 import { callerOf } from '../authentication.ts'
 import { listOf, pageOf } from '../contract/page.ts'
@@ -11,46 +7,13 @@ import * as contract from '../contract/stream.ts'
 import { defined } from '../defined.ts'
 import { errorResponses } from '../error-answers.ts'
 import { pageAnswer, pageRequest, toCursor } from '../paging.ts'
-import { requestHost } from '../request-host.ts'
 import type { Services } from '../services.ts'
-import { streamView, time, urlsView, type ViewContext } from '../stream-view.ts'
-
-export interface AddressSettings {
-  /** Host of every URL; null: the one the caller reached us by. */
-  readonly publicHost: string | null
-  /** Used while no node has ever said where it listens. */
-  readonly endpoints: Endpoints
-  /** Used when neither of the hosts above is usable. */
-  readonly fallbackHost: string
-}
+import { streamView, time, urlsView } from '../stream-view.ts'
+import type { UrlContexts } from '../url-contexts.ts'
 
 const Id = z.strictObject({ id: z.string().min(1).max(64) })
-/** Life of the play URLs that come with a stream, at least. */
-const DEFAULT_TTL_MS = 86_400_000
-const SAME_END_MS = 600_000
-
-export function streamRoutes(app: App, services: Services, clock: Clock, addresses: () => AddressSettings): void {
-  const { nodes, spaces, streams } = services
-
-  const signatures = new PlaySignatures()
-
-  async function context(request: FastifyRequest, liveAt: string | null, untilMs: number): Promise<ViewContext> {
-    const settings = addresses()
-    const expiresAtMs = Math.floor(untilMs / 1000) * 1000
-    return {
-      caller: callerOf(request),
-      spaces,
-      endpoints: (await nodes.endpoints(liveAt)) ?? settings.endpoints,
-      host: settings.publicHost ?? requestHost(request, settings.fallbackHost),
-      secure: request.protocol === 'https',
-      signatures,
-      expiresAtMs,
-      expiresAt: time(expiresAtMs),
-    }
-  }
-
-  /** The same for all who ask within ten minutes, so that URLs stay as they are and are signed once. */
-  const later = () => Math.ceil((clock.nowMs() + DEFAULT_TTL_MS) / SAME_END_MS) * SAME_END_MS
+export function streamRoutes(app: App, services: Services, urls: UrlContexts): void {
+  const { streams } = services
 
   app.post(
     '/streams',
@@ -66,7 +29,7 @@ export function streamRoutes(app: App, services: Services, clock: Clock, address
     },
     async (request, reply) => {
       const stream = await streams.create(callerOf(request), request.body)
-      return reply.code(201).send(streamView(stream, await context(request, null, later())))
+      return reply.code(201).send(streamView(stream, await urls.of(request, null)))
     },
   )
 
@@ -86,13 +49,10 @@ export function streamRoutes(app: App, services: Services, clock: Clock, address
       const { q, space, state, label, nodeId, sort } = request.query
       const filter = { space, state, label, nodeId, text: q }
       const page = await streams.list(callerOf(request), { ...filter, ...pageRequest(request.query) })
-      const contexts = new Map<string | null, ViewContext>()
+      const contextOf = urls.ofMany(request)
       const items: contract.Stream[] = []
       for (const stream of page.items) {
-        const at = stream.live?.nodeId ?? null
-        const known = contexts.get(at) ?? (await context(request, at, later()))
-        contexts.set(at, known)
-        items.push(streamView(stream, known))
+        items.push(streamView(stream, await contextOf(stream.live?.nodeId ?? null)))
       }
       return { items, nextCursor: page.next === null ? null : toCursor(page.next, sort) }
     },
@@ -112,7 +72,7 @@ export function streamRoutes(app: App, services: Services, clock: Clock, address
     },
     async request => {
       const stream = await streams.get(callerOf(request), request.params.id)
-      return streamView(stream, await context(request, stream.live?.nodeId ?? null, later()))
+      return streamView(stream, await urls.of(request, stream.live?.nodeId ?? null))
     },
   )
 
@@ -131,7 +91,7 @@ export function streamRoutes(app: App, services: Services, clock: Clock, address
     },
     async request => {
       const stream = await streams.update(callerOf(request), request.params.id, defined(request.body))
-      return streamView(stream, await context(request, stream.live?.nodeId ?? null, later()))
+      return streamView(stream, await urls.of(request, stream.live?.nodeId ?? null))
     },
   )
 
@@ -224,11 +184,10 @@ export function streamRoutes(app: App, services: Services, clock: Clock, address
       },
     },
     async request => {
+      const { ttlSeconds, delay, start } = request.query
       const stream = await streams.get(callerOf(request), request.params.id)
-      return urlsView(
-        stream,
-        await context(request, stream.live?.nodeId ?? null, clock.nowMs() + request.query.ttlSeconds * 1000),
-      )
+      const context = await urls.for(request, stream.live?.nodeId ?? null, ttlSeconds)
+      return urlsView(stream, context, delay !== undefined ? { delay } : start !== undefined ? { start } : undefined)
     },
   )
 }
