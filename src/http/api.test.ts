@@ -155,6 +155,7 @@ describe('spaces', () => {
       refererRules: null,
       maxViewers: null,
       maxViewersPerStream: null,
+      chunkSize: null,
       gb28181: { admission: 'listed', passwordSet: false, sendDate: true, stopAfterS: 30, zone: 'Asia/Shanghai' },
       createdAt: '2023-11-14T22:13:20.000Z',
     })

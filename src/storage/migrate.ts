@@ -6,6 +6,7 @@ import * as access from './migrations/0002-access.ts'
 import * as control from './migrations/0003-control.ts'
 import * as devices from './migrations/0004-devices.ts'
 import * as recordings from './migrations/0005-recordings.ts'
+import * as spaceChunks from './migrations/0006-space-chunks.ts'
 import type { Tables } from './tables.ts'
 
 /** Applied in the order of their names; a name that was released never changes. */
@@ -15,6 +16,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-control': control,
   '0004-devices': devices,
   '0005-recordings': recordings,
+  '0006-space-chunks': spaceChunks,
 }
 
 /**

@@ -101,6 +101,7 @@ export interface SpaceTable extends SpaceDeviceColumns {
   referer_rules: string | null
   max_viewers: number | null
   max_viewers_per_stream: number | null
+  chunk_size: number | null
 }
 
 export interface SpaceKeyTable {

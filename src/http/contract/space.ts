@@ -85,6 +85,13 @@ const facts = {
   refererRules: RefererRules.nullable().describe('null: off, every page may'),
   maxViewers: Limit.describe('of all streams together, on one node; null: no limit'),
   maxViewersPerStream: Limit.describe("on one node; null: the node's own limit"),
+  chunkSize: z
+    .number()
+    .int()
+    .min(128)
+    .max(65_535)
+    .nullable()
+    .describe("bytes of the chunks RTMP players are sent; null: the node's own size"),
 }
 
 export const Space = z

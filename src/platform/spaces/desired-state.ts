@@ -26,7 +26,16 @@ export async function readDesiredState(db: Database, nowMs: number): Promise<Spa
 }
 
 function stateOf(space: Space, keys: readonly SpaceKeyTable[]): SpaceState {
-  const { createdAtMs: _, gb28181: __, addressRules, refererRules, maxViewers, maxViewersPerStream, ...rest } = space
+  const {
+    createdAtMs: _,
+    gb28181: __,
+    addressRules,
+    refererRules,
+    maxViewers,
+    maxViewersPerStream,
+    chunkSize,
+    ...rest
+  } = space
   const retiring = keys.flatMap(({ expires_at, purpose, secret }) =>
     purpose === 'publish' && expires_at !== null ? [{ key: secret, untilMs: expires_at }] : [],
   )
@@ -41,5 +50,6 @@ function stateOf(space: Space, keys: readonly SpaceKeyTable[]): SpaceState {
     ...(refererRules && { refererRules }),
     ...(maxViewers !== null && { maxViewers }),
     ...(maxViewersPerStream !== null && { maxViewersPerStream }),
+    ...(chunkSize !== null && { chunkSize }),
   }
 }

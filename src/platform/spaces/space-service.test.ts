@@ -91,10 +91,10 @@ describe('spaces', () => {
       addressRules: { publish: list, play: { allow: ['all'], deny: [] } },
       refererRules: { allowEmpty: true, all: hosts, publish: hosts, play: hosts },
     }
-    await spaces.update(ADMINISTRATOR, 'default', { ...rules, maxViewersPerStream: 5 })
+    await spaces.update(ADMINISTRATOR, 'default', { ...rules, maxViewersPerStream: 5, chunkSize: 4096 })
     await database.reopen()
     await open()
-    expect(spaces.state('default')).toMatchObject({ ...rules, maxViewersPerStream: 5 })
+    expect(spaces.state('default')).toMatchObject({ ...rules, maxViewersPerStream: 5, chunkSize: 4096 })
     expect(SpacesState.parse(spaces.desired)).toEqual(spaces.desired)
     await spaces.update(ADMINISTRATOR, 'default', { addressRules: null })
     expect(spaces.state('default')).not.toHaveProperty('addressRules')

@@ -6,7 +6,7 @@ import type { Space, SpaceChange, SpaceDevices } from './space.ts'
 
 type SpaceRow = Selectable<SpaceTable>
 type LimitsAndRules = Partial<
-  Pick<SpaceRow, 'address_rules' | 'referer_rules' | 'max_viewers' | 'max_viewers_per_stream'>
+  Pick<SpaceRow, 'address_rules' | 'referer_rules' | 'max_viewers' | 'max_viewers_per_stream' | 'chunk_size'>
 >
 
 /** SQL of spaces. */
@@ -76,12 +76,13 @@ export class SpaceStore {
 
 /** What may be null too; only what is named. */
 function limitsAndRules(change: SpaceChange): LimitsAndRules {
-  const { addressRules, maxViewers, maxViewersPerStream, refererRules } = change
+  const { addressRules, chunkSize, maxViewers, maxViewersPerStream, refererRules } = change
   return {
     ...(addressRules === undefined ? {} : { address_rules: json(addressRules) }),
     ...(refererRules === undefined ? {} : { referer_rules: json(refererRules) }),
     ...(maxViewers === undefined ? {} : { max_viewers: maxViewers }),
     ...(maxViewersPerStream === undefined ? {} : { max_viewers_per_stream: maxViewersPerStream }),
+    ...(chunkSize === undefined ? {} : { chunk_size: chunkSize }),
   }
 }
 
@@ -113,6 +114,7 @@ function toSpace(row: SpaceRow): Space {
     refererRules: referer_rules === null ? null : RefererRules.parse(JSON.parse(referer_rules)),
     maxViewers: row.max_viewers,
     maxViewersPerStream: row.max_viewers_per_stream,
+    chunkSize: row.chunk_size,
     gb28181: {
       password: row.gb_password,
       admission: row.gb_admission as SpaceDevices['admission'], // written above

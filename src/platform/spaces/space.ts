@@ -31,6 +31,8 @@ export interface Space {
   readonly maxViewers: number | null
   /** On one node; null: the node's own limit. */
   readonly maxViewersPerStream: number | null
+  /** Bytes of the chunks RTMP players are sent; null: the node's own size. */
+  readonly chunkSize: number | null
   readonly gb28181: SpaceDevices
   readonly createdAtMs: number
 }
@@ -53,6 +55,7 @@ export const NEW_SPACE: Omit<Space, 'name' | 'createdAtMs'> = {
   refererRules: null,
   maxViewers: null,
   maxViewersPerStream: null,
+  chunkSize: null,
   gb28181: { password: null, admission: 'listed', sendDate: true, zone: 'Asia/Shanghai', stopAfterS: 30 },
 }
 

@@ -18,6 +18,7 @@ const SPACE: Space = {
   },
   maxViewers: null,
   maxViewersPerStream: 10,
+  chunkSize: null,
   gb28181: { admission: 'password', sendDate: true, zone: 'Asia/Shanghai', stopAfterS: 30, passwordSet: false },
   createdAt: '2026-11-20T08:00:00.000Z',
 }
