@@ -6,7 +6,14 @@ import { may } from '../platform/access/permission.ts'
 import type { Forbidden, SpaceService } from '../platform/spaces/space-service.ts'
 import type { PlaySignatures } from '../platform/streams/play-signatures.ts'
 import { addressOf, type Stream } from '../platform/streams/stream.ts'
-import { type MediaPart, mediaUrl, playUrls, publishUrls, type TimeShift, type UrlRequest } from '../platform/streams/urls.ts'
+import {
+  type MediaPart,
+  mediaUrl,
+  playUrls,
+  publishUrls,
+  type TimeShift,
+  type UrlRequest,
+} from '../platform/streams/urls.ts'
 import type * as contract from './contract/stream.ts'
 
 export interface ViewContext {
