@@ -24,7 +24,7 @@ export interface BindingsOptions {
  *   1. the source is bound already
  *   2. the SSRC is expected from this address, or from an address nobody knows
  *   3. address and port are those of exactly one reception that waits
- *   4. the address belongs to exactly one reception, and that one waits
+ *   4. the address belongs to exactly one reception, and that one waits; over TCP others of it may be bound
  *   5. the SSRC is expected, by exactly one reception that waits
  *   6. the SSRC is that of a bound reception whose source is silent, or has a wrong SSRC itself
  * A bound source is pinned otherwise: nobody takes a stream over by sending its SSRC.
@@ -160,10 +160,12 @@ export class Bindings {
     const found = this.#byAddress.get(address)
     if (!found) return null
     const here = [...found].filter(({ expectation }) => expectation.transport === transport)
-    const ports = here.filter(reception => !reception.bound && reception.remotePort === port)
+    const waiting = here.filter(reception => !reception.bound)
+    const ports = waiting.filter(reception => reception.remotePort === port)
     if (ports.length === 1) return ports[0] ?? null
-    const [first] = here
-    return here.length === 1 && first && !first.bound ? first : null
+    // Another connection of a known address is another stream; another UDP source may be the rest of an old one.
+    const alone = transport === 'tcp' ? waiting.length === 1 : here.length === 1
+    return alone ? (waiting[0] ?? null) : null
   }
 
   /** Rules 5 and 6. */

@@ -189,6 +189,20 @@ describe('TCP', () => {
     expect(reception.counters).toMatchObject({ bindings: 2, ssrcMismatches: 2 })
   })
 
+  test('receivers that connect and send nothing, one after the other', async () => {
+    const { port, number } = await mediaPort()
+    for (const text of ['one', 'two']) {
+      const reception = port.expect(expectation(1, 'tcp', { remoteAddress: HOST }).expectation)
+      const socket = await tcp(number)
+      const got: Buffer[] = []
+      socket.on('data', bytes => got.push(bytes))
+      await vi.waitFor(() => expect(reception.bound).toBe(true))
+      port.openSender({ transport: 'tcp', over: reception }).send(rtp(5, 0, text))
+      await vi.waitFor(() => expect(Buffer.concat(got)).toEqual(frameForTcp(rtp(5, 0, text), 'rfc4571')))
+    }
+    expect(port.counters).toMatchObject({ receptions: 2, connections: 2 })
+  })
+
   test('closing a reception closes its connection', async () => {
     const { port, number } = await mediaPort()
     const a = expectation(1, 'tcp', { remoteAddress: HOST })
