@@ -86,7 +86,8 @@ export class RecordingRoom implements Closable {
   /** An event is kept: those who follow hear of it. */
   applied(nodeId: string, event: NodeEvent): void {
     tellRecording(this.#options.feed, nodeId, event)
-    this.#alerts.tell()
+    // behind all events of the delivery
+    queueMicrotask(() => this.#alerts.tell())
   }
 
   nodeChanged(nodeId: string, state: 'on' | 'lost'): void {
