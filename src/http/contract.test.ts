@@ -8,6 +8,7 @@ import {
   type PlatformUnderTest,
   platformUnderTest,
 } from '../../test/support/platform-under-test.ts'
+import { RecorderAtNode, segment, snapshot } from '../../test/support/recorder-at-node.ts'
 import type { Role } from '../platform/access/actor.ts'
 import type { App } from './app.ts'
 import { type JsonSchema, type OpenApiDocument, type OpenApiOperation, TAGS } from './openapi-document.ts'
@@ -35,7 +36,9 @@ interface World {
 async function newWorld(): Promise<World> {
   const platform = await platformUnderTest()
   const app = await createApp(platform.server)
-  const node = new NodeUnderTest(platform, { features: new DevicesAtNode().features })
+  const recorder = new RecorderAtNode()
+  const features = { ...new DevicesAtNode().features, ...recorder.features }
+  const node = new NodeUnderTest(platform, { features })
   node.streams = [liveStream('default/live/cam')]
   node.viewers = [
     {
@@ -55,6 +58,10 @@ async function newWorld(): Promise<World> {
   if (stream.publisher) node.client.emit({ type: 'stream.started', ...viewer, publisher: stream.publisher })
   node.client.emit({ type: 'viewer.started', ...viewer, viewer: 'vw_1', protocol: 'hls', remote: '192.0.2.9:4000' })
   const asking = { space: 'default', gbId: '34020000001320000009', remote: '192.0.2.20:5060', agent: 'IPC' }
+  const atMs = platform.time.nowMs()
+  recorder.segments.set('sg_1', segment('sg_1', atMs - 600_000))
+  node.client.emit({ type: 'recording.segment', segment: segment('sg_1', atMs - 600_000), atMs })
+  node.client.emit({ type: 'snapshot.taken', snapshot: snapshot('sn_1', { takenAtMs: atMs }), atMs })
   node.client.emit({ type: 'device.asked', ...asking, admitted: false, atMs: 0 })
   platform.time.advance(1000)
   await vi.waitFor(() => expect(node.outbox.size).toBe(0), { interval: 2 })
@@ -80,11 +87,16 @@ async function newWorld(): Promise<World> {
     '/sessions/{id}': 'ss_admin',
     '/api-keys/{id}': (await call('POST', '/api-keys', { name: 'one', scopes: ['read'] })).id,
     '/nodes/{id}': 'node-1',
+    '/recordings/{id}': 'sg_1',
+    '/snapshots/{id}': 'sn_1',
 
     '/viewers/{id}': 'vw_1',
     '/publishers/{id}': 'pb_1',
     '/spaces/{name}': (await call('POST', '/spaces', { name: 'other' })).name,
   }
+  ids['/templates/{id}'] = (await call('POST', '/templates', { type: 'record', name: 'one' })).id
+  const week = [[], [], [], [], [], [], []]
+  ids['/plans/{id}'] = (await call('POST', '/plans', { name: 'one', zone: 'UTC', week })).id
   const device = { gbId: '34020000001180000001', name: 'Recorder', type: 'nvr' }
   ids['/devices/{id}'] = (await call('POST', '/devices', device)).id
   ids['/pending-devices/{id}'] = (await call('GET', '/pending-devices')).items[0].id
