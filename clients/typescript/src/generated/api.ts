@@ -3,7 +3,7 @@
 export interface Schemas {
   AddressRulesInput: { publish?: { allow?: readonly (string)[] | undefined; /** goes over allow */ deny?: readonly (string)[] | undefined } | undefined; play?: { allow?: readonly (string)[] | undefined; /** goes over allow */ deny?: readonly (string)[] | undefined } | undefined }
   RefererRulesInput: { /** clients that name no page may, such as encoders and most players */ allowEmpty?: boolean | undefined; /** counts beside the other two */ all?: { /** empty: all */ allow?: readonly (string)[] | undefined; /** goes over allow */ deny?: readonly (string)[] | undefined } | undefined; publish?: { /** empty: all */ allow?: readonly (string)[] | undefined; /** goes over allow */ deny?: readonly (string)[] | undefined } | undefined; play?: { /** empty: all */ allow?: readonly (string)[] | undefined; /** goes over allow */ deny?: readonly (string)[] | undefined } | undefined }
-  Error: { error: { /** stable name, listed in docs/reference/errors.md */ code: "BYTES_TOO_SHORT" | "BYTES_INVALID" | "LIMIT_EXCEEDED" | "CODEC_UNSUPPORTED" | "PEER_TIMEOUT" | "PEER_REFUSED" | "STREAM_NOT_FOUND" | "STREAM_BUSY" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "CONFLICT" | "LAST_ADMINISTRATOR" | "SPACE_NOT_EMPTY" | "IN_USE" | "RECORDING_KEPT" | "LIMIT_REACHED" | "INVALID" | "TOO_MANY_REQUESTS" | "KEY_REUSED" | "KEY_IN_USE" | "PAYLOAD_TOO_LARGE" | "VIEWER_LIMIT" | "DEVICE_OFFLINE" | "DEVICE_FAILED" | "DEVICE_UNSUITABLE" | "PROTOCOL_UNSUPPORTED" | "CONFIG_INVALID" | "CONFIG_UNREADABLE" | "NODE_UNAVAILABLE" | "NODE_ON" | "NOT_READY" | "LINK_CLOSED" | "LINK_VERSION" | "DATABASE_LOCKED" | "DATABASE_UNAVAILABLE" | "DATABASE_REFUSED" | "DATABASE_UNSUITABLE" | "DATABASE_FULL" | "DATABASE_DAMAGED" | "STORE_FULL" | "STORE_UNAVAILABLE" | "BACKUP_FAILED" | "RESTORE_REFUSED" | "PORT_IN_USE" | "FFMPEG_FAILED" | "INTERNAL"; /** what happened, in English */ message: string; /** what the caller can do about it */ hint?: string | undefined; /** path of the offending field, e.g. body.name */ field?: string | undefined; /** of devices: what was found out (`verdict`) and the `attempt` that has all of it */ details?: Record<string, string | number> | undefined; /** the log has the details under this id; also in the x-trace-id header */ traceId: string } }
+  Error: { error: { /** stable name, listed in docs/reference/errors.md */ code: "BYTES_TOO_SHORT" | "BYTES_INVALID" | "LIMIT_EXCEEDED" | "CODEC_UNSUPPORTED" | "PEER_TIMEOUT" | "PEER_REFUSED" | "STREAM_NOT_FOUND" | "STREAM_BUSY" | "UNAUTHENTICATED" | "MOVED" | "FORBIDDEN" | "NOT_FOUND" | "CONFLICT" | "LAST_ADMINISTRATOR" | "SPACE_NOT_EMPTY" | "IN_USE" | "RECORDING_KEPT" | "LIMIT_REACHED" | "INVALID" | "TOO_MANY_REQUESTS" | "KEY_REUSED" | "KEY_IN_USE" | "PAYLOAD_TOO_LARGE" | "VIEWER_LIMIT" | "DEVICE_OFFLINE" | "DEVICE_FAILED" | "DEVICE_UNSUITABLE" | "PROTOCOL_UNSUPPORTED" | "CONFIG_INVALID" | "CONFIG_UNREADABLE" | "NODE_UNAVAILABLE" | "NODE_ON" | "NOT_READY" | "LINK_CLOSED" | "LINK_VERSION" | "DATABASE_LOCKED" | "DATABASE_UNAVAILABLE" | "DATABASE_REFUSED" | "DATABASE_UNSUITABLE" | "DATABASE_FULL" | "DATABASE_DAMAGED" | "STORE_FULL" | "STORE_UNAVAILABLE" | "BACKUP_FAILED" | "RESTORE_REFUSED" | "PORT_IN_USE" | "FFMPEG_FAILED" | "INTERNAL"; /** what happened, in English */ message: string; /** what the caller can do about it */ hint?: string | undefined; /** path of the offending field, e.g. body.name */ field?: string | undefined; /** of devices: what was found out (`verdict`) and the `attempt` that has all of it */ details?: Record<string, string | number> | undefined; /** the log has the details under this id; also in the x-trace-id header */ traceId: string } }
   ApiKey: { id: string; name: string; /** who made it */ userId: string; userName: string; /** what the key may, within the role of who made it: read; write streams, spaces, users, system; metrics */ scopes: readonly ("read" | "streams:write" | "devices:write" | "devices:control" | "spaces:write" | "users:write" | "system:write" | "metrics")[]; /** UTC, RFC 3339 */ createdAt: string; /** null: never */ expiresAt: string | null; /** to the minute; null: never */ lastUsedAt: string | null; /** address, or empty */ lastUsedFrom: string }
   NewApiKey: { id: string; name: string; /** who made it */ userId: string; userName: string; /** what the key may, within the role of who made it: read; write streams, spaces, users, system; metrics */ scopes: readonly ("read" | "streams:write" | "devices:write" | "devices:control" | "spaces:write" | "users:write" | "system:write" | "metrics")[]; /** UTC, RFC 3339 */ createdAt: string; /** null: never */ expiresAt: string | null; /** to the minute; null: never */ lastUsedAt: string | null; /** address, or empty */ lastUsedFrom: string; /** the key: send it as `Authorization: Bearer <key>`; shown only here */ secret: string }
   User: { id: string; name: string; role: "administrator" | "operator" | "viewer" }
@@ -11,8 +11,23 @@ export interface Schemas {
   Session: { /** send it as `Authorization: Bearer <token>`; shown only here */ token: string; /** UTC, RFC 3339 */ expiresAt: string; user: Schemas['User'] }
   SessionEntry: { id: string; userId: string; userName: string; /** UTC, RFC 3339 */ createdAt: string; /** UTC, RFC 3339 */ expiresAt: string; /** to the minute; UTC, RFC 3339 */ lastUsedAt: string; /** address of the login */ remote: string; /** User-Agent of the login */ agent: string; /** the session of this request */ current: boolean }
   AuditEntry: { /** grows with each entry */ number: number; /** UTC, RFC 3339 */ at: string; actor: { /** nobody: a login that was refused */ kind: "user" | "key" | "system" | "nobody"; /** of the user; empty for system and nobody */ id: string; /** name then */ name: string }; /** one of session.create, session.refuse, session.revoke, user.create, user.update, user.password, user.delete, apiKey.create, apiKey.revoke, space.create, space.update, space.delete, space.rotatePushKey, space.rotatePlayKey, stream.create, stream.update, stream.delete, stream.kick, stream.forbid, stream.resume, viewer.kick, device.create, device.update, device.delete, device.import, device.unlock, device.start, device.stop, device.reboot, device.sync, device.approve, device.reject, channel.update, channel.bind, channel.control, channel.configure, channel.talk, directory.create, directory.update, directory.delete, alarm.acknowledge, alarm.reset, parent.create, parent.update, parent.delete, parent.share, quirk.set, quirk.delete, system.reload, node.update, node.delete, template.create, template.update, template.delete, template.bind, template.unbind, plan.create, plan.update, plan.delete, recording.start, recording.stop, recording.release, recording.event, recording.update, recording.delete, recording.rebuild, snapshot.take, snapshot.delete, export.create, callback.create, callback.update, callback.delete, callback.test, callback.replay */ action: string; /** id of what was changed, of a space its name */ object: string; /** changed fields before, secrets masked; null: it did not exist, or nothing to say */ before: Record<string, unknown> | null; /** changed fields after; null: it does not exist any more, or nothing to say */ after: Record<string, unknown> | null; /** address the request came from */ remote: string; traceId: string }
-  FeedEntry: { id: string; type: "stream.on" | "stream.off" | "streams.live" | "viewer.started" | "viewer.stopped" | "refused" | "node.on" | "node.lost" | "device.state" | "device.asked" | "device.catalog" | "device.alarm" | "device.finished" | "attempt.failed" | "parent.state" | "operation" | "changed"; /** UTC, RFC 3339 */ at: string; /** what happened, by type */ data: Record<string, unknown> }
+  Quality: { /** audio time minus video time as they arrive; null with one kind only */ avSkewMs: number | null; /** steps of media time over three times the usual */ gaps: number; longestGapMs: number; /** times a track's clock was set or wrapped */ jumps: number; /** times of more than a second without any frame from the publisher */ stalls: number; /** time spent in them */ stalledMs: number; /** frames behind the previous one of their track */ lateFrames: number; /** frames behind newer ones of the other track */ reorderedFrames: number; longestGopMs: number | null; /** mean size of video frames */ videoFrameBytes: number | null; /** mean size of keyframes */ keyframeBytes: number | null; largestFrameBytes: number }
+  Live: { nodeId: string; /** the publisher left and may come back within the grace time */ waiting: boolean; /** UTC, RFC 3339 */ startedAt: string; /** kbit/s received, over the last seconds */ bitrateKbps: number; /** video frames per second received */ fps: number; viewers: number; viewersByProtocol: Record<string, number>; video: { /** h264, h265 or av1 */ codec: string; /** RFC 6381 */ codecString: string; profile: string; /** pixels */ width: number; /** pixels */ height: number; /** frames per second as the parameter sets say */ fps: number | null } | null; audio: { /** aac, mp3, pcma, pcmu or opus */ codec: string; /** RFC 6381 */ codecString: string; profile: string; /** Hz */ sampleRate: number; channels: number } | null; /** frames of the last complete GOP */ gopFrames: number | null; /** milliseconds between the last two keyframes */ gopMs: number | null; lastKeyframeAgeMs: number | null; bytesIn: number; bytesOut: number; framesIn: number; /** frames whose timestamps were repaired */ framesRepaired: number; /** frames left out for viewers who were too slow */ framesDropped?: number | undefined; /** what the frames show about the encoder and its network */ quality?: Schemas['Quality'] | undefined; publisher: { id: string; /** rtmp, rtmps ... */ protocol: string; /** address and port */ remote: string; /** the encoder's own words, or empty */ agent: string; /** finds the request in log, events and trace */ traceId?: string | undefined } | null }
+  PublishUrls: { rtmp: string; rtmps?: string | undefined; obs: { server: string; streamKey: string } }
+  PlayUrls: { flv: string; wsFlv: string; hls: string; ts: string; rtmp: string; rtmps?: string | undefined; /** when the signatures end; null when the space is open */ expiresAt: string | null }
+  StreamUrls: { publish: Schemas['PublishUrls']; play: Schemas['PlayUrls'] }
+  Stream: { id: string; space: string; app: string; name: string; /** space/app/name */ path: string; /** name for people; empty when the path says enough */ title: string; /** free text for people */ notes: string; /** words to find it by, sorted */ labels: readonly (string)[]; /** UTC, RFC 3339 */ createdAt: string; state: "on" | "off"; live: Schemas['Live'] | null; /** nobody may publish it */ forbidden: { /** null: until it is resumed */ until: string | null; reason: string } | null; /** signed URL of its newest picture */ poster: string; publish: Schemas['PublishUrls']; play: Schemas['PlayUrls'] }
+  Viewer: { id: string; /** http-flv, ws-flv, hls, rtmp ... */ protocol: string; remote: string; agent: string; /** UTC, RFC 3339 */ startedAt: string; bytesSent: number; /** accepted and not yet taken by the network */ bufferedBytes: number; /** left out because this viewer was too slow */ framesDropped: number; /** how far the picture is behind, as the player reports it */ delayMs?: number | undefined; /** frames the player could not show, as it reports them */ playerDroppedFrames?: number | undefined; /** finds the request in log, events and trace */ traceId?: string | undefined }
+  TraceEntry: { /** UTC, RFC 3339 */ at: string; /** where it happened */ nodeId: string; step: "publish asked" | "publish refused" | "publish started" | "first frame" | "first keyframe" | "timestamp jump" | "discontinuity" | "publisher kicked" | "publish stopped" | "viewer asked" | "viewer refused" | "viewer joined" | "viewer kicked" | "viewer left"; /** finds the request in log, events and trace */ traceId?: string | undefined; /** id of the publisher or viewer */ who?: string | undefined; protocol?: string | undefined; remote?: string | undefined; reason?: string | undefined }
+  Device: { id: string; space: string; protocol: "gb28181"; /** camera, recorder, lower platform */ type: "ipc" | "nvr" | "platform"; /** code of 20 digits (GB/T 28181-2022 Annex E) */ gbId: string; /** for people; the code when nobody names it */ name: string; /** false: registrations are refused */ enabled: boolean; /** how media comes; `auto` takes what the device has shown to work, TCP passive first */ media: "auto" | "udp" | "tcp-passive" | "tcp-active"; charset: "auto" | "gb18030" | "utf-8"; /** what the device is asked to tell by itself */ subscribe: { /** changes of channels */ catalog: boolean; alarm: boolean; /** seconds between positions; null: none */ positionS: number | null }; /** as people set them */ quirks: Record<string, string | number | boolean>; /** server it is sent to with 302; null: it stays here */ redirect: { /** code of 20 digits (GB/T 28181-2022 Annex E) */ gbId: string; host: string; port: number } | null; /** directory it is in; null: at the top of its space */ directoryId: string | null; description: string; /** as people write it; what the device says is `manufacturer` */ vendor: string; /** degrees, WGS-84 */ longitude: number | null; /** degrees, WGS-84 */ latitude: number | null; /** its channels run whenever it is there, also while nobody watches */ autoStart: boolean; /** free text for programs */ params: string; /** as a node learnt them */ learntQuirks: Record<string, string | number | boolean>; /** it has its own; otherwise that of its space counts */ passwordSet: boolean; /** UTC, RFC 3339 */ createdAt: string; /** new: never registered; suspect: its sign of life is late; failed: wrong credentials, locked */ state: "new" | "on" | "suspect" | "off" | "failed"; /** why it is in this state; empty: nothing to say */ reason: string; /** since when; null: never registered */ stateAt: string | null; /** last registration */ registeredAt: string | null; /** end of that registration */ registeredUntil: string | null; /** last sign of it that was told */ lastSeenAt: string | null; /** node it registered at last */ nodeId: string | null; /** address and port of its signalling */ remote: string; /** UDP, TCP or TLS */ transport: string; /** X-GB-Ver: 2.0 is the edition of 2016, 3.0 that of 2022; empty: it says none */ gbVersion: string; userAgent: string; manufacturer: string; model: string; firmware: string; /** last catalog: when it ended, how many entries it promised and how many came */ catalog: { /** UTC, RFC 3339 */ at: string; promised: number; received: number } | null; /** its streams are kept off; null: they are not */ stopped: { until: string | null } | null; stats: { channels: number; online: number } }
+  CatalogSync: { /** name of the catalog to come */ sync: string }
+  DeviceAnswer: { /** in the words of the device */ answer: Record<string, unknown> }
+  PendingDevice: { id: string; space: string; gbId: string; remote: string; agent: string; /** UTC, RFC 3339 */ firstAt: string; /** UTC, RFC 3339 */ lastAt: string; /** how often */ asked: number; /** null: it waits */ rejectedBy: string | null }
+  GbServer: { serverId: string; domain: string; host: string; /** null: no node takes devices */ port: number | null; tlsPort: number | null; transports: readonly ("udp" | "tcp" | "tls")[]; space: string; admission: "listed" | "password" | "approve"; /** of the space, for whoever may see its keys; null: none is set, or it is not shown */ password: string | null; passwordSet: boolean; /** seconds to enter as validity of the registration */ registerExpiresS: number; /** seconds to enter between signs of life */ keepaliveS: number }
+  NextIds: { gbIds: readonly (string)[] }
   ForbiddenStream: { /** space/app/name; the stream may have been deleted */ path: string; /** null: until it is resumed */ until: string | null; reason: string; /** UTC, RFC 3339 */ since: string; /** name of who did it */ by: string }
+  Operation: { id: string; /** noun.verb, e.g. streams.kick */ kind: string; state: "running" | "done" | "failed" | "cancelled"; userId: string; /** who started it */ userName: string; /** UTC, RFC 3339 */ createdAt: string; finishedAt: string | null; /** steps done */ done: number; /** steps in all; null: not known */ total: number | null; /** what became of each step */ rows: readonly ({ name: string; ok: boolean; error: { code: string; message: string } | null })[]; /** why the whole failed */ error: { code: string; message: string } | null; /** name of the file it made: GET /operations/{id}/file */ file: string | null }
+  FeedEntry: { id: string; type: "stream.on" | "stream.off" | "streams.live" | "viewer.started" | "viewer.stopped" | "refused" | "node.on" | "node.lost" | "device.state" | "device.asked" | "device.catalog" | "device.alarm" | "device.finished" | "attempt.failed" | "parent.state" | "recording.state" | "recording.file" | "recording.deleted" | "snapshot.taken" | "storage.state" | "alert" | "operation" | "changed"; /** UTC, RFC 3339 */ at: string; /** what happened, by type */ data: Record<string, unknown> }
   Health: { status: "ok"; version: string; uptimeSeconds: number }
   System: { version: string; uptimeSeconds: number; /** version of Node.js */ runtime: string; configuration: readonly ({ /** e.g. listen.rtmp */ key: string; /** secrets are shown as *** */ value: string | number | boolean | null; /** default, the name of the file, or the environment variable */ source: string })[] }
   ReloadResult: { /** keys in force from now on */ changed: readonly (string)[]; /** keys that changed in the file but need a restart */ needRestart: readonly (string)[] }
@@ -24,19 +39,25 @@ export interface Schemas {
   PlatformMetrics: { /** begin of the first step */ from: string; /** UTC, RFC 3339 */ to: string; stepSeconds: number; /** in the order of time; a step in which nothing was measured is left out */ points: readonly (Schemas['PlatformPoint'])[] }
   Overview: { /** live now */ streams: number; viewers: number; nodesOn: number; nodesLost: number; /** received now */ bitrateInKbps: number; /** sent to viewers, over the last seconds */ bitrateOutKbps: number; /** cores used by all nodes */ cpu: number; /** resident memory of all nodes */ memoryBytes: number }
   Node: { id: string; name: string; version: string; state: "on" | "lost"; /** takes no new publishers and viewers; who is there stays */ draining: boolean; /** UTC, RFC 3339 */ lastSeenAt: string; load: { /** cores used by the node process, 1 is one full core */ cpu: number; /** resident set size */ memoryBytes: number; /** 99th percentile of the event-loop delay */ eventLoopP99Ms: number } | null; streams: number; viewers: number }
-  Operation: { id: string; /** noun.verb, e.g. streams.kick */ kind: string; state: "running" | "done" | "failed" | "cancelled"; userId: string; /** who started it */ userName: string; /** UTC, RFC 3339 */ createdAt: string; finishedAt: string | null; /** steps done */ done: number; /** steps in all; null: not known */ total: number | null; /** what became of each step */ rows: readonly ({ name: string; ok: boolean; error: { code: string; message: string } | null })[]; /** why the whole failed */ error: { code: string; message: string } | null; /** name of the file it made: GET /operations/{id}/file */ file: string | null }
-  Quality: { /** audio time minus video time as they arrive; null with one kind only */ avSkewMs: number | null; /** steps of media time over three times the usual */ gaps: number; longestGapMs: number; /** times a track's clock was set or wrapped */ jumps: number; /** times of more than a second without any frame from the publisher */ stalls: number; /** time spent in them */ stalledMs: number; /** frames behind the previous one of their track */ lateFrames: number; /** frames behind newer ones of the other track */ reorderedFrames: number; longestGopMs: number | null; /** mean size of video frames */ videoFrameBytes: number | null; /** mean size of keyframes */ keyframeBytes: number | null; largestFrameBytes: number }
-  Live: { nodeId: string; /** the publisher left and may come back within the grace time */ waiting: boolean; /** UTC, RFC 3339 */ startedAt: string; /** kbit/s received, over the last seconds */ bitrateKbps: number; /** video frames per second received */ fps: number; viewers: number; viewersByProtocol: Record<string, number>; video: { /** h264, h265 or av1 */ codec: string; /** RFC 6381 */ codecString: string; profile: string; /** pixels */ width: number; /** pixels */ height: number; /** frames per second as the parameter sets say */ fps: number | null } | null; audio: { /** aac, mp3, pcma, pcmu or opus */ codec: string; /** RFC 6381 */ codecString: string; profile: string; /** Hz */ sampleRate: number; channels: number } | null; /** frames of the last complete GOP */ gopFrames: number | null; /** milliseconds between the last two keyframes */ gopMs: number | null; lastKeyframeAgeMs: number | null; bytesIn: number; bytesOut: number; framesIn: number; /** frames whose timestamps were repaired */ framesRepaired: number; /** frames left out for viewers who were too slow */ framesDropped?: number | undefined; /** what the frames show about the encoder and its network */ quality?: Schemas['Quality'] | undefined; publisher: { id: string; /** rtmp, rtmps ... */ protocol: string; /** address and port */ remote: string; /** the encoder's own words, or empty */ agent: string; /** finds the request in log, events and trace */ traceId?: string | undefined } | null }
-  PublishUrls: { rtmp: string; rtmps?: string | undefined; obs: { server: string; streamKey: string } }
-  PlayUrls: { flv: string; wsFlv: string; hls: string; ts: string; rtmp: string; rtmps?: string | undefined; /** when the signatures end; null when the space is open */ expiresAt: string | null }
-  StreamUrls: { publish: Schemas['PublishUrls']; play: Schemas['PlayUrls'] }
-  Stream: { id: string; space: string; app: string; name: string; /** space/app/name */ path: string; /** name for people; empty when the path says enough */ title: string; /** free text for people */ notes: string; /** words to find it by, sorted */ labels: readonly (string)[]; /** UTC, RFC 3339 */ createdAt: string; state: "on" | "off"; live: Schemas['Live'] | null; /** nobody may publish it */ forbidden: { /** null: until it is resumed */ until: string | null; reason: string } | null; publish: Schemas['PublishUrls']; play: Schemas['PlayUrls'] }
-  Viewer: { id: string; /** http-flv, ws-flv, hls, rtmp ... */ protocol: string; remote: string; agent: string; /** UTC, RFC 3339 */ startedAt: string; bytesSent: number; /** accepted and not yet taken by the network */ bufferedBytes: number; /** left out because this viewer was too slow */ framesDropped: number; /** how far the picture is behind, as the player reports it */ delayMs?: number | undefined; /** frames the player could not show, as it reports them */ playerDroppedFrames?: number | undefined; /** finds the request in log, events and trace */ traceId?: string | undefined }
-  TraceEntry: { /** UTC, RFC 3339 */ at: string; /** where it happened */ nodeId: string; step: "publish asked" | "publish refused" | "publish started" | "first frame" | "first keyframe" | "timestamp jump" | "discontinuity" | "publisher kicked" | "publish stopped" | "viewer asked" | "viewer refused" | "viewer joined" | "viewer kicked" | "viewer left"; /** finds the request in log, events and trace */ traceId?: string | undefined; /** id of the publisher or viewer */ who?: string | undefined; protocol?: string | undefined; remote?: string | undefined; reason?: string | undefined }
+  Interval: { /** HH:MM or HH:MM:SS, by the wall of the zone */ start: string; /** up to 24:00 */ end: string; /** recordings made in it are filed by it */ subject: string; /** recordings made in it are filed by it */ teacher: string }
+  Plan: { id: string; name: string; /** IANA time zone, e.g. Asia/Shanghai */ zone: string; /** seven days, Monday first; intervals in order */ week: readonly (readonly (Schemas['Interval'])[])[]; /** UTC, RFC 3339 */ createdAt: string }
+  RowResult: { id: string; /** null: done */ error: { code: string; message: string } | null }
+  ReplayUrls: { hls: string; /** add `speed` from 0.25 to 16 */ flv: string; wsFlv: string; /** download */ mp4: string; /** the keyframe at `at` (ms since 1970), `width` pixels wide */ thumbnail: string; /** when the signatures end; null when the space is open */ expiresAt: string | null }
+  Recording: { id: string; /** space/app/name; the stream may have been deleted */ path: string; space: string; nodeId: string; templateId: string | null; /** the same from a start of recording to its stop */ recordingId: string; cause: "always" | "plan" | "manual" | "event"; format: "fmp4" | "mp4" | "flv" | "hls"; /** recovered: completed after its node had been killed */ state: "open" | "closed" | "recovered"; /** UTC, RFC 3339 */ startedAt: string; /** UTC, RFC 3339 */ endedAt: string; durationS: number; sizeBytes: number; store: string; /** name in the store */ object: string; video: { codec: string; width: number; height: number } | null; audio: { codec: string; sampleRate: number; channels: number } | null; /** of the finished file; null: open or cut off */ sha256: string | null; /** never deleted */ held: boolean; /** only keyframes are left */ thinned: boolean; /** of the plan, or written by people */ subject: string; /** of the plan, or written by people */ teacher: string; note: string; /** its first picture; null without video */ thumbnail: string | null }
+  RecordingDetail: { id: string; /** space/app/name; the stream may have been deleted */ path: string; space: string; nodeId: string; templateId: string | null; /** the same from a start of recording to its stop */ recordingId: string; cause: "always" | "plan" | "manual" | "event"; format: "fmp4" | "mp4" | "flv" | "hls"; /** recovered: completed after its node had been killed */ state: "open" | "closed" | "recovered"; /** UTC, RFC 3339 */ startedAt: string; /** UTC, RFC 3339 */ endedAt: string; durationS: number; sizeBytes: number; store: string; /** name in the store */ object: string; video: { codec: string; width: number; height: number } | null; audio: { codec: string; sampleRate: number; channels: number } | null; /** of the finished file; null: open or cut off */ sha256: string | null; /** never deleted */ held: boolean; /** only keyframes are left */ thinned: boolean; /** of the plan, or written by people */ subject: string; /** of the plan, or written by people */ teacher: string; note: string; /** its first picture; null without video */ thumbnail: string | null; /** null: its space is gone */ play: Schemas['ReplayUrls'] | null }
+  RecordingNow: { /** off: nothing shall be recorded; waiting: it shall, and is not */ state: "recording" | "waiting" | "paused" | "off"; reason: string; cause: "always" | "plan" | "manual" | "event" | null; nodeId: string | null; recordingId: string | null; since: string | null; /** of the open file */ bytes: number | null; /** lost because the store was too slow */ droppedFragments: number | null; /** by hand; null: the template in force says */ manual: { action: "start" | "stop"; templateId: string | null; /** UTC, RFC 3339 */ since: string; by: string } | null; /** the template in force */ binding: { scope: "space" | "stream"; templateId: string | null; planId: string | null } | null }
+  RecordedDay: { /** e.g. 2026-01-05 */ date: string; /** seconds */ recordedS: number; /** UTC, RFC 3339 */ first: string; /** UTC, RFC 3339 */ last: string }
+  Gap: { /** UTC, RFC 3339 */ start: string; /** UTC, RFC 3339 */ end: string; reason: string }
+  Timeline: { /** UTC, RFC 3339 */ start: string; /** UTC, RFC 3339 */ end: string; path: string; /** recorded without a break */ spans: readonly ({ /** UTC, RFC 3339 */ start: string; /** UTC, RFC 3339 */ end: string })[]; /** should have been recorded and was not */ gaps: readonly (Schemas['Gap'])[]; /** what happened, in order */ events: readonly ({ /** UTC, RFC 3339 */ at: string; kind: "recording" | "alert"; /** started, paused ..., or what was wrong */ name: string; reason: string; /** of an alert that is over */ until: string | null })[] }
+  Replay: { /** UTC, RFC 3339 */ start: string; /** UTC, RFC 3339 */ end: string; /** where most of it lies */ nodeId: string; play: Schemas['ReplayUrls'] }
+  Snapshot: { id: string; /** signed; null: its space is gone */ url: string | null; path: string; space: string; nodeId: string; templateId: string | null; cause: "demand" | "periodic" | "recordingStart" | "recordingEnd" | "recorded" | "device"; format: "jpeg" | "webp"; /** pixels */ width: number; /** pixels */ height: number; sizeBytes: number; /** UTC, RFC 3339 */ takenAt: string; store: string; /** name in the store */ object: string }
   AddressRules: { publish: { allow: readonly (string)[]; /** goes over allow */ deny: readonly (string)[] }; play: { allow: readonly (string)[]; /** goes over allow */ deny: readonly (string)[] } }
   RefererRules: { /** clients that name no page may, such as encoders and most players */ allowEmpty: boolean; /** counts beside the other two */ all: { /** empty: all */ allow: readonly (string)[]; /** goes over allow */ deny: readonly (string)[] }; publish: { /** empty: all */ allow: readonly (string)[]; /** goes over allow */ deny: readonly (string)[] }; play: { /** empty: all */ allow: readonly (string)[]; /** goes over allow */ deny: readonly (string)[] } }
   Space: { name: string; /** key: publishers need the push key; open: anybody may publish */ publish: "key" | "open"; /** signed: viewers need a signed URL; open: anybody may watch */ play: "signed" | "open"; /** ceiling of the write window */ latency: "low" | "normal"; /** a new viewer gets the newest GOP at once */ gopCache: boolean; /** false: nobody is let in, and who is there is put out */ enabled: boolean; /** null: off, every address may */ addressRules: Schemas['AddressRules'] | null; /** null: off, every page may */ refererRules: Schemas['RefererRules'] | null; /** of all streams together, on one node; null: no limit */ maxViewers: number | null; /** on one node; null: the node's own limit */ maxViewersPerStream: number | null; /** bytes of the chunks RTMP players are sent; null: the node's own size */ chunkSize: number | null; /** what GB/T 28181 devices need */ gb28181: { /** listed: only known devices may register; password: unknown ones with the password are added; approve: they wait in /pending-devices */ admission: "listed" | "password" | "approve"; /** devices are told the time when they register */ sendDate: boolean; /** IANA time zone of the times devices say */ zone: string; /** seconds after the last viewer until a device stops */ stopAfterS: number; passwordSet: boolean }; /** UTC, RFC 3339 */ createdAt: string }
   SpaceKeys: { /** the newest first; it is in new URLs, all are taken */ push: readonly ({ key: string; /** UTC, RFC 3339 */ createdAt: string; /** end of the grace time of a replaced key; null: in force */ validUntil: string | null })[]; /** main, then backup: the main one signs, both are taken */ play: readonly ({ key: string; /** UTC, RFC 3339 */ createdAt: string; /** end of the grace time of a replaced key; null: in force */ validUntil: string | null })[] }
+  Template: { id: string; type: "record" | "snapshot"; name: string; notes: string; /** UTC, RFC 3339 */ createdAt: string; /** places it is in force at */ bindings: number; /** null for a snapshot template */ record: { /** auto: by itself; ondemand: only when somebody starts it */ trigger: "auto" | "ondemand"; /** fmp4 plays and survives a crash as it is written; the others are made of it */ format: "fmp4" | "mp4" | "flv" | "hls"; /** seconds of one file; it ends at the next keyframe */ segmentS: number; /** bytes of one file, whichever comes first */ segmentBytes: number | null; /** keyframes that two neighbouring files share */ overlapKeyframes: number; /** seconds kept before an event */ preRecordS: number; /** seconds kept after an event */ postRecordS: number; /** without extension: {Space} {AppName} {StreamName} {EscapedStartTime}, which are needed, {EscapedEndTime} {Date} {Hour} {Sequence} */ objectName: string; /** then deleted; null: never */ retentionDays: number | null; /** of one stream; beyond it the oldest go; null: any */ retentionBytes: number | null; /** then only keyframes are kept; null: never */ thinAfterDays: number | null; /** then moved to the object store; null: never */ tierAfterDays: number | null; /** encrypted at rest */ encrypt: boolean; /** a picture at begin and end of each recording */ snapshots: boolean } | null; /** null for a record template */ snapshot: { /** overwrite: always the newest under one name; sequence: one after the other; ondemand: when asked for */ trigger: "overwrite" | "sequence" | "ondemand"; /** seconds from one picture to the next */ intervalS: number; format: "jpeg" | "webp"; quality: number; /** pixels; null: as the stream */ width: number | null; /** without extension: {Space} {AppName} {StreamName}, which are needed; {UnixTimestamp} or {Sequence} unless it is overwritten */ objectName: string; /** then deleted; null: never */ retentionDays: number | null } | null }
+  Binding: { /** stream: goes over what its space says */ scope: "space" | "stream"; /** name of the space, or space/app/name of the stream */ target: string; type: "record" | "snapshot"; /** null: nothing is done here, whatever the space says */ templateId: string | null; /** when to record; null: always */ planId: string | null }
+  BindingResult: { scope: "space" | "stream"; target: string; /** null: done */ error: { code: string; message: string } | null }
   Account: { id: string; /** login name, in lower case */ name: string; /** administrator: everything; operator: runs streams; viewer: looks */ role: "administrator" | "operator" | "viewer"; /** may not log in; its API keys are refused */ disabled: boolean; /** UTC, RFC 3339 */ createdAt: string; lastLoginAt: string | null }
   ViewerEntry: { id: string; /** space/app/name */ path: string; nodeId: string; /** http-flv, ws-flv, hls, rtmp ... */ protocol: string; /** address and port */ remote: string; /** in the words of player or encoder, or empty */ agent: string; state: "on" | "off"; /** UTC, RFC 3339 */ startedAt: string; stoppedAt: string | null; stopReason: string | null; /** null while he watches: ask for the viewer himself */ bytesSent: number | null; /** left out because he was too slow; null while he watches */ framesDropped: number | null }
   ViewerDetail: { id: string; /** space/app/name */ path: string; nodeId: string; /** http-flv, ws-flv, hls, rtmp ... */ protocol: string; /** address and port */ remote: string; /** in the words of player or encoder, or empty */ agent: string; state: "on" | "off"; /** UTC, RFC 3339 */ startedAt: string; stoppedAt: string | null; stopReason: string | null; /** null: his node cannot be asked now */ bytesSent: number | null; /** left out because he was too slow; null while he watches */ framesDropped: number | null; /** null: the stream has been deleted */ streamId: string | null; /** accepted and not yet taken by the network; null when he is gone */ bufferedBytes: number | null; /** how far the picture is behind, as the player reports it */ delayMs: number | null; /** as the player reports it */ playerDroppedFrames: number | null; /** finds the request in log, events and trace; null when he is gone */ traceId: string | null }
@@ -334,9 +355,240 @@ export interface Operations {
   /** Publish URLs, and play URLs signed for a time of your choice */
   getStreamUrls: {
     path: { id: string }
-    query: { ttlSeconds?: number | undefined }
+    query: { ttlSeconds?: number | undefined; /** seconds behind the live picture */ delay?: number | undefined; /** plays from then on, where it is recorded */ start?: string | undefined }
     body: never
     answer: Schemas['StreamUrls']
+  }
+  /** Whether the stream is being recorded, why, and what is in force */
+  getStreamRecording: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['RecordingNow']
+  }
+  /** Start or stop recording by hand, or leave it to the template in force again */
+  controlRecording: {
+    path: { id: string }
+    query: never
+    body: { /** start, stop: in force over restarts, whatever templates say; release: templates say again */ action: "start" | "stop" | "release"; /** how to record; null: as the template in force */ templateId?: string | null | undefined }
+    answer: Schemas['RecordingNow']
+  }
+  /** Something happened: keep what was before and what comes after */
+  recordEvent: {
+    path: { id: string }
+    query: never
+    body: { /** seconds; of the template when left out */ beforeS?: number | undefined; /** seconds; of the template when left out */ afterS?: number | undefined; reason?: string | undefined }
+    answer: { recordingId: string }
+  }
+  /** Recorded files of a stream, a space or everything, by time */
+  listRecordings: {
+    path: never
+    query: { /** rows wanted, 1 to 500 */ limit?: number | undefined; /** nextCursor of the page before */ cursor?: string | undefined; /** id of a stream */ stream?: string | undefined; /** space/app/name, also of a stream that was deleted */ path?: string | undefined; space?: string | undefined; /** recorded after, at least in part; RFC 3339 */ start?: string | undefined; /** recorded before, at least in part; RFC 3339 */ end?: string | undefined; /** recordingId */ recording?: string | undefined; /** id of a template */ template?: string | undefined; cause?: "always" | "plan" | "manual" | "event" | undefined; subject?: string | undefined; teacher?: string | undefined; held?: "true" | "false" | undefined; /** what the list is ordered by; with a minus sign the other way round */ sort?: "startedAt" | "-startedAt" | undefined }
+    body: never
+    answer: { items: readonly (Schemas['Recording'])[]; nextCursor: string | null }
+  }
+  /** One recorded file, with URLs to play it */
+  getRecording: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['RecordingDetail']
+  }
+  /** Write subject, teacher and note on a recording, or hold it: it is never deleted */
+  updateRecording: {
+    path: { id: string }
+    query: never
+    body: { subject?: string | undefined; teacher?: string | undefined; note?: string | undefined; /** true: never deleted, by nobody, until it is released */ held?: boolean | undefined }
+    answer: Schemas['RecordingDetail']
+  }
+  /** Delete a recording: record, file and its pictures go together */
+  deleteRecording: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: undefined
+  }
+  /** Delete many; those that are held or being played stay, and each says why */
+  deleteRecordings: {
+    path: never
+    query: never
+    body: { ids: readonly (string)[] }
+    answer: { items: readonly (Schemas['RowResult'])[] }
+  }
+  /** Make the index anew from what the nodes have, as an operation */
+  rebuildRecordings: {
+    path: never
+    query: never
+    body: Record<string, never> | null | undefined
+    answer: Schemas['Operation']
+  }
+  /** Days of a month on which the stream was recorded */
+  listRecordingDays: {
+    path: { id: string }
+    query: { /** e.g. 2026-01; the present one when left out */ month?: string | undefined; /** IANA time zone of the days */ zone?: string | undefined }
+    body: never
+    answer: { items: readonly (Schemas['RecordedDay'])[] }
+  }
+  /** What of the stream was recorded, what is missing and why, and what happened; up to a month at once */
+  getTimeline: {
+    path: { id: string }
+    query: { /** RFC 3339; a day before `end` when left out */ start?: string | undefined; /** RFC 3339; now when left out */ end?: string | undefined }
+    body: never
+    answer: Schemas['Timeline']
+  }
+  /** Signed URLs that play a time of the stream */
+  getReplay: {
+    path: { id: string }
+    query: { /** RFC 3339; a day before `end` when left out */ start?: string | undefined; /** RFC 3339; now when left out */ end?: string | undefined; ttlSeconds?: number | undefined }
+    body: never
+    answer: Schemas['Replay']
+  }
+  /** Take a picture of the stream now, or of any recorded second */
+  takeSnapshot: {
+    path: { id: string }
+    query: never
+    body: { /** any recorded second; null: now */ at?: string | null | undefined; /** format, quality and width are taken from it */ templateId?: string | null | undefined; format?: "jpeg" | "webp" | undefined; quality?: number | undefined; /** pixels; null: as the stream */ width?: number | null | undefined }
+    answer: Schemas['Snapshot']
+  }
+  /** Pictures of a stream, a space or everything, by time */
+  listSnapshots: {
+    path: never
+    query: { /** rows wanted, 1 to 500 */ limit?: number | undefined; /** nextCursor of the page before */ cursor?: string | undefined; /** id of a stream */ stream?: string | undefined; /** space/app/name, also of a stream that was deleted */ path?: string | undefined; space?: string | undefined; /** RFC 3339 */ start?: string | undefined; /** RFC 3339 */ end?: string | undefined; cause?: "demand" | "periodic" | "recordingStart" | "recordingEnd" | "recorded" | "device" | undefined; /** id of a template */ template?: string | undefined; /** what the list is ordered by; with a minus sign the other way round */ sort?: "takenAt" | "-takenAt" | undefined }
+    body: never
+    answer: { items: readonly (Schemas['Snapshot'])[]; nextCursor: string | null }
+  }
+  /** One picture */
+  getSnapshot: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['Snapshot']
+  }
+  /** Delete a picture */
+  deleteSnapshot: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: undefined
+  }
+  /** Delete many pictures; tells what became of each */
+  deleteSnapshots: {
+    path: never
+    query: never
+    body: { ids: readonly (string)[] }
+    answer: { items: readonly (Schemas['RowResult'])[] }
+  }
+  /** How streams are recorded and photographed */
+  listTemplates: {
+    path: never
+    query: { type?: "record" | "snapshot" | undefined }
+    body: never
+    answer: { items: readonly (Schemas['Template'])[] }
+  }
+  /** Make a record or snapshot template; what is left out has a sensible value */
+  createTemplate: {
+    path: never
+    query: never
+    body: { type: "record" | "snapshot"; /** unique within its type */ name: string; notes?: string | undefined; /** what is left out has a sensible value */ record?: { /** auto: by itself; ondemand: only when somebody starts it */ trigger?: "auto" | "ondemand" | undefined; /** fmp4 plays and survives a crash as it is written; the others are made of it */ format?: "fmp4" | "mp4" | "flv" | "hls" | undefined; /** seconds of one file; it ends at the next keyframe */ segmentS?: number | undefined; /** bytes of one file, whichever comes first */ segmentBytes?: number | null | undefined; /** keyframes that two neighbouring files share */ overlapKeyframes?: number | undefined; /** seconds kept before an event */ preRecordS?: number | undefined; /** seconds kept after an event */ postRecordS?: number | undefined; /** without extension: {Space} {AppName} {StreamName} {EscapedStartTime}, which are needed, {EscapedEndTime} {Date} {Hour} {Sequence} */ objectName?: string | undefined; /** then deleted; null: never */ retentionDays?: number | null | undefined; /** of one stream; beyond it the oldest go; null: any */ retentionBytes?: number | null | undefined; /** then only keyframes are kept; null: never */ thinAfterDays?: number | null | undefined; /** then moved to the object store; null: never */ tierAfterDays?: number | null | undefined; /** encrypted at rest */ encrypt?: boolean | undefined; /** a picture at begin and end of each recording */ snapshots?: boolean | undefined } | undefined; /** what is left out has a sensible value */ snapshot?: { /** overwrite: always the newest under one name; sequence: one after the other; ondemand: when asked for */ trigger?: "overwrite" | "sequence" | "ondemand" | undefined; /** seconds from one picture to the next */ intervalS?: number | undefined; format?: "jpeg" | "webp" | undefined; quality?: number | undefined; /** pixels; null: as the stream */ width?: number | null | undefined; /** without extension: {Space} {AppName} {StreamName}, which are needed; {UnixTimestamp} or {Sequence} unless it is overwritten */ objectName?: string | undefined; /** then deleted; null: never */ retentionDays?: number | null | undefined } | undefined }
+    answer: Schemas['Template']
+  }
+  /** One template */
+  getTemplate: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['Template']
+  }
+  /** Change a template; open files are finished as they were begun */
+  updateTemplate: {
+    path: { id: string }
+    query: never
+    body: { name?: string | undefined; notes?: string | undefined; /** what is left out has a sensible value */ record?: { /** auto: by itself; ondemand: only when somebody starts it */ trigger?: "auto" | "ondemand" | undefined; /** fmp4 plays and survives a crash as it is written; the others are made of it */ format?: "fmp4" | "mp4" | "flv" | "hls" | undefined; /** seconds of one file; it ends at the next keyframe */ segmentS?: number | undefined; /** bytes of one file, whichever comes first */ segmentBytes?: number | null | undefined; /** keyframes that two neighbouring files share */ overlapKeyframes?: number | undefined; /** seconds kept before an event */ preRecordS?: number | undefined; /** seconds kept after an event */ postRecordS?: number | undefined; /** without extension: {Space} {AppName} {StreamName} {EscapedStartTime}, which are needed, {EscapedEndTime} {Date} {Hour} {Sequence} */ objectName?: string | undefined; /** then deleted; null: never */ retentionDays?: number | null | undefined; /** of one stream; beyond it the oldest go; null: any */ retentionBytes?: number | null | undefined; /** then only keyframes are kept; null: never */ thinAfterDays?: number | null | undefined; /** then moved to the object store; null: never */ tierAfterDays?: number | null | undefined; /** encrypted at rest */ encrypt?: boolean | undefined; /** a picture at begin and end of each recording */ snapshots?: boolean | undefined } | undefined; /** what is left out has a sensible value */ snapshot?: { /** overwrite: always the newest under one name; sequence: one after the other; ondemand: when asked for */ trigger?: "overwrite" | "sequence" | "ondemand" | undefined; /** seconds from one picture to the next */ intervalS?: number | undefined; format?: "jpeg" | "webp" | undefined; quality?: number | undefined; /** pixels; null: as the stream */ width?: number | null | undefined; /** without extension: {Space} {AppName} {StreamName}, which are needed; {UnixTimestamp} or {Sequence} unless it is overwritten */ objectName?: string | undefined; /** then deleted; null: never */ retentionDays?: number | null | undefined } | undefined }
+    answer: Schemas['Template']
+  }
+  /** Delete a template that is bound nowhere; what was made by it stays */
+  deleteTemplate: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: undefined
+  }
+  /** Where a template is in force */
+  listTemplateBindings: {
+    path: { id: string }
+    query: { /** rows wanted, 1 to 500 */ limit?: number | undefined; /** nextCursor of the page before */ cursor?: string | undefined; /** what the list is ordered by; with a minus sign the other way round */ sort?: "target" | "-target" | undefined }
+    body: never
+    answer: { items: readonly (Schemas['Binding'])[]; nextCursor: string | null }
+  }
+  /** Bring a template into force at spaces and streams; tells what became of each */
+  bindTemplate: {
+    path: { id: string }
+    query: never
+    body: { targets: readonly ({ scope: "space" | "stream"; /** name of the space, or space/app/name of the stream */ target: string })[]; /** when to record; null: always */ planId?: string | null | undefined; /** also where another template of the type is bound */ replace?: boolean | undefined }
+    answer: { items: readonly (Schemas['BindingResult'])[] }
+  }
+  /** Which templates are in force where */
+  listBindings: {
+    path: never
+    query: { /** rows wanted, 1 to 500 */ limit?: number | undefined; /** nextCursor of the page before */ cursor?: string | undefined; type?: "record" | "snapshot" | undefined; scope?: "space" | "stream" | undefined; space?: string | undefined; /** id of a template */ template?: string | undefined; /** id of a plan */ plan?: string | undefined; /** what the list is ordered by; with a minus sign the other way round */ sort?: "target" | "-target" | undefined }
+    body: never
+    answer: { items: readonly (Schemas['Binding'])[]; nextCursor: string | null }
+  }
+  /** Say what is in force at one place, instead of what was; a stream goes over its space */
+  setBinding: {
+    path: never
+    query: never
+    body: { scope: "space" | "stream"; /** name of the space, or space/app/name of the stream */ target: string; type: "record" | "snapshot"; /** null: nothing is done here, whatever the space says */ templateId: string | null; planId?: string | null | undefined }
+    answer: Schemas['Binding']
+  }
+  /** Take templates off; at streams what their space says is in force again */
+  unbindTemplates: {
+    path: never
+    query: never
+    body: { type: "record" | "snapshot"; targets: readonly ({ scope: "space" | "stream"; /** name of the space, or space/app/name of the stream */ target: string })[] }
+    answer: { items: readonly (Schemas['BindingResult'])[] }
+  }
+  /** Weekly plans of when to record */
+  listPlans: {
+    path: never
+    query: never
+    body: never
+    answer: { items: readonly (Schemas['Plan'])[] }
+  }
+  /** Make a weekly plan; bind it to a space or stream together with a record template */
+  createPlan: {
+    path: never
+    query: never
+    body: { /** unique */ name: string; /** IANA time zone, e.g. Asia/Shanghai */ zone: string; /** seven days, Monday first; up to 8 intervals a day that do not overlap */ week: readonly (readonly ({ start: string; end: string | "24:00"; subject?: string | undefined; teacher?: string | undefined })[])[] }
+    answer: Schemas['Plan']
+  }
+  /** One plan */
+  getPlan: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['Plan']
+  }
+  /** Change name, zone or the whole week of a plan */
+  updatePlan: {
+    path: { id: string }
+    query: never
+    body: { /** unique */ name?: string | undefined; /** IANA time zone, e.g. Asia/Shanghai */ zone?: string | undefined; /** seven days, Monday first; up to 8 intervals a day that do not overlap */ week?: readonly (readonly ({ start: string; end: string | "24:00"; subject?: string | undefined; teacher?: string | undefined })[])[] | undefined }
+    answer: Schemas['Plan']
+  }
+  /** Delete a plan that is bound nowhere */
+  deletePlan: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: undefined
+  }
+  /** Copy all intervals of a day to other days, instead of theirs */
+  copyPlanDay: {
+    path: { id: string }
+    query: never
+    body: { from: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday"; /** their intervals are replaced */ to: readonly ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[] }
+    answer: Schemas['Plan']
   }
   /** When the stream was on, who published it, why it ended and how much it carried */
   listStreamEvents: {
@@ -369,7 +621,7 @@ export interface Operations {
   /** Follow what happens, as server-sent events; or, with `limit`, the newest events */
   followEvents: {
     path: never
-    query: { /** only these types, separated by commas: stream.on, stream.off, streams.live, viewer.started, viewer.stopped, refused, node.on, node.lost, device.state, device.asked, device.catalog, device.alarm, device.finished, attempt.failed, parent.state, operation, changed */ types?: string | undefined; /** only streams of this space */ space?: string | undefined; /** only the stream with this id */ stream?: string | undefined; /** so many of the newest events as JSON, the oldest of them first, instead of a stream of what comes */ limit?: number | undefined }
+    query: { /** only these types, separated by commas: stream.on, stream.off, streams.live, viewer.started, viewer.stopped, refused, node.on, node.lost, device.state, device.asked, device.catalog, device.alarm, device.finished, attempt.failed, parent.state, recording.state, recording.file, recording.deleted, snapshot.taken, storage.state, alert, operation, changed */ types?: string | undefined; /** only streams of this space */ space?: string | undefined; /** only the stream with this id */ stream?: string | undefined; /** so many of the newest events as JSON, the oldest of them first, instead of a stream of what comes */ limit?: number | undefined }
     body: never
     answer: { items: readonly (Schemas['FeedEntry'])[]; /** where to follow on */ lastEventId: string }
   }
@@ -428,6 +680,132 @@ export interface Operations {
     query: never
     body: never
     answer: undefined
+  }
+  /** Add a camera, recorder or lower platform that may register */
+  createDevice: {
+    path: never
+    query: never
+    body: { /** camera, recorder, lower platform */ type?: "ipc" | "nvr" | "platform" | undefined; /** for people; the code when nobody names it */ name?: string | undefined; /** false: registrations are refused */ enabled?: boolean | undefined; /** how media comes; `auto` takes what the device has shown to work, TCP passive first */ media?: "auto" | "udp" | "tcp-passive" | "tcp-active" | undefined; charset?: "auto" | "gb18030" | "utf-8" | undefined; /** what the device is asked to tell by itself */ subscribe?: { /** changes of channels */ catalog: boolean; alarm: boolean; /** seconds between positions; null: none */ positionS: number | null } | undefined; /** ways of a device that differ from the standard, by name */ quirks?: Record<string, string | number | boolean> | undefined; /** server it is sent to with 302; null: it stays here */ redirect?: { /** code of 20 digits (GB/T 28181-2022 Annex E) */ gbId: string; host: string; port: number } | null | undefined; /** directory it is in; null: at the top of its space */ directoryId?: string | null | undefined; description?: string | undefined; /** as people write it; what the device says is `manufacturer` */ vendor?: string | undefined; /** degrees, WGS-84 */ longitude?: number | null | undefined; /** degrees, WGS-84 */ latitude?: number | null | undefined; /** its channels run whenever it is there, also while nobody watches */ autoStart?: boolean | undefined; /** free text for programs */ params?: string | undefined; space?: string | undefined; /** only gb28181; others are refused and the answer says what to do */ protocol?: string | undefined; /** code of 20 digits (GB/T 28181-2022 Annex E) */ gbId: string; /** what it registers with; null: the password of its space. It is never answered */ password?: string | null | undefined }
+    answer: Schemas['Device']
+  }
+  /** Devices with their state and the number of their channels */
+  listDevices: {
+    path: never
+    query: { /** rows wanted, 1 to 500 */ limit?: number | undefined; /** nextCursor of the page before */ cursor?: string | undefined; space?: string | undefined; /** part of name, code, description, vendor or address */ q?: string | undefined; type?: "ipc" | "nvr" | "platform" | undefined; /** new: never registered; suspect: its sign of life is late; failed: wrong credentials, locked */ state?: "new" | "on" | "suspect" | "off" | "failed" | undefined; /** in this directory */ directory?: string | undefined; /** what the list is ordered by; with a minus sign the other way round */ sort?: "name" | "-name" | "gbId" | "-gbId" | "state" | "-state" | "createdAt" | "-createdAt" | undefined }
+    body: never
+    answer: { items: readonly (Schemas['Device'])[]; nextCursor: string | null }
+  }
+  /** One device */
+  getDevice: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['Device']
+  }
+  /** Change a device; the nodes hear of it at once */
+  updateDevice: {
+    path: { id: string }
+    query: never
+    body: { /** camera, recorder, lower platform */ type?: "ipc" | "nvr" | "platform" | undefined; /** code of 20 digits (GB/T 28181-2022 Annex E) */ gbId?: string | undefined; /** for people; the code when nobody names it */ name?: string | undefined; /** false: registrations are refused */ enabled?: boolean | undefined; /** how media comes; `auto` takes what the device has shown to work, TCP passive first */ media?: "auto" | "udp" | "tcp-passive" | "tcp-active" | undefined; charset?: "auto" | "gb18030" | "utf-8" | undefined; /** what the device is asked to tell by itself */ subscribe?: { /** changes of channels */ catalog: boolean; alarm: boolean; /** seconds between positions; null: none */ positionS: number | null } | undefined; /** ways of a device that differ from the standard, by name */ quirks?: Record<string, string | number | boolean> | undefined; /** server it is sent to with 302; null: it stays here */ redirect?: { /** code of 20 digits (GB/T 28181-2022 Annex E) */ gbId: string; host: string; port: number } | null | undefined; /** directory it is in; null: at the top of its space */ directoryId?: string | null | undefined; description?: string | undefined; /** as people write it; what the device says is `manufacturer` */ vendor?: string | undefined; /** degrees, WGS-84 */ longitude?: number | null | undefined; /** degrees, WGS-84 */ latitude?: number | null | undefined; /** its channels run whenever it is there, also while nobody watches */ autoStart?: boolean | undefined; /** free text for programs */ params?: string | undefined; /** what it registers with; null: the password of its space. It is never answered */ password?: string | null | undefined }
+    answer: Schemas['Device']
+  }
+  /** Delete a device with its channels, alarms and positions; it may not register any more */
+  deleteDevice: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: undefined
+  }
+  /** Ask for the catalog; the event `device.catalog` tells when it is here */
+  syncCatalog: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['CatalogSync']
+  }
+  /** Take its registrations again after wrong credentials */
+  unlockDevice: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['Device']
+  }
+  /** Let its streams run again: from now on, or only while somebody watches */
+  startDevice: {
+    path: { id: string }
+    query: never
+    body: { /** true: its channels run from now on whenever it is there; false: only while somebody watches */ always?: boolean | undefined } | null | undefined
+    answer: Schemas['Device']
+  }
+  /** End its streams and keep them off, until a time or until it is started; it goes on being registered */
+  stopDevice: {
+    path: { id: string }
+    query: never
+    body: { /** when its streams go on by themselves; null: when it is started */ until?: string | null | undefined } | null | undefined
+    answer: Schemas['Device']
+  }
+  /** Restart the device itself */
+  rebootDevice: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: undefined
+  }
+  /** Ask the device now: maker, model, firmware */
+  getDeviceInfo: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['DeviceAnswer']
+  }
+  /** Ask the device now: its clock, what it encodes and records, its alarm contacts */
+  getDeviceStatus: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['DeviceAnswer']
+  }
+  /** Delete, start, stop, unlock or sync many devices, as an operation that tells what became of each */
+  bulkDevices: {
+    path: never
+    query: never
+    body: { action: "delete" | "start" | "stop" | "unlock" | "sync"; ids: readonly (string)[]; /** of stop: when the streams go on by themselves */ until?: string | null | undefined }
+    answer: Schemas['Operation']
+  }
+  /** Devices that asked to be let in and that nobody listed */
+  listPendingDevices: {
+    path: never
+    query: { /** rows wanted, 1 to 500 */ limit?: number | undefined; /** nextCursor of the page before */ cursor?: string | undefined; space?: string | undefined; /** those that were rejected, instead of those that wait */ rejected?: "true" | "false" | undefined; /** what the list is ordered by; with a minus sign the other way round */ sort?: "lastAt" | "-lastAt" | undefined }
+    body: never
+    answer: { items: readonly (Schemas['PendingDevice'])[]; nextCursor: string | null }
+  }
+  /** Let it in: it becomes a device, and registers when it tries next */
+  approveDevice: {
+    path: { id: string }
+    query: never
+    body: { name?: string | undefined; /** camera, recorder, lower platform */ type?: "ipc" | "nvr" | "platform" | undefined; /** what it registers with; null: the password of its space. It is never answered */ password?: string | null | undefined; /** directory it is in; null: at the top of its space */ directoryId?: string | null | undefined } | null | undefined
+    answer: Schemas['Device']
+  }
+  /** Turn it away: it is not shown any more, however often it asks */
+  rejectDevice: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: undefined
+  }
+  /** What to type into a camera so that it registers here */
+  getGbServer: {
+    path: never
+    query: { space?: string | undefined }
+    body: never
+    answer: Schemas['GbServer']
+  }
+  /** Codes of 20 digits in the domain of this server that no device has; they are not reserved */
+  nextGbIds: {
+    path: never
+    query: { /** kind of device, or the three digits of the type */ type?: string | undefined; count?: number | undefined }
+    body: never
+    answer: Schemas['NextIds']
   }
   /** Version and configuration in force, without secrets */
   getSystem: {
@@ -509,6 +887,39 @@ export const ROUTES = {
   listViewers: ['GET', '/streams/{id}/viewers'],
   traceStream: ['GET', '/streams/{id}/trace'],
   getStreamUrls: ['GET', '/streams/{id}/urls'],
+  getStreamRecording: ['GET', '/streams/{id}/recording'],
+  controlRecording: ['POST', '/streams/{id}/recording'],
+  recordEvent: ['POST', '/streams/{id}/recording/events'],
+  listRecordings: ['GET', '/recordings'],
+  getRecording: ['GET', '/recordings/{id}'],
+  updateRecording: ['PATCH', '/recordings/{id}'],
+  deleteRecording: ['DELETE', '/recordings/{id}'],
+  deleteRecordings: ['POST', '/recordings/delete'],
+  rebuildRecordings: ['POST', '/recordings/rebuild'],
+  listRecordingDays: ['GET', '/streams/{id}/recording-days'],
+  getTimeline: ['GET', '/streams/{id}/timeline'],
+  getReplay: ['GET', '/streams/{id}/replay'],
+  takeSnapshot: ['POST', '/streams/{id}/snapshots'],
+  listSnapshots: ['GET', '/snapshots'],
+  getSnapshot: ['GET', '/snapshots/{id}'],
+  deleteSnapshot: ['DELETE', '/snapshots/{id}'],
+  deleteSnapshots: ['POST', '/snapshots/delete'],
+  listTemplates: ['GET', '/templates'],
+  createTemplate: ['POST', '/templates'],
+  getTemplate: ['GET', '/templates/{id}'],
+  updateTemplate: ['PATCH', '/templates/{id}'],
+  deleteTemplate: ['DELETE', '/templates/{id}'],
+  listTemplateBindings: ['GET', '/templates/{id}/bindings'],
+  bindTemplate: ['POST', '/templates/{id}/bindings'],
+  listBindings: ['GET', '/bindings'],
+  setBinding: ['PUT', '/bindings'],
+  unbindTemplates: ['POST', '/bindings/remove'],
+  listPlans: ['GET', '/plans'],
+  createPlan: ['POST', '/plans'],
+  getPlan: ['GET', '/plans/{id}'],
+  updatePlan: ['PATCH', '/plans/{id}'],
+  deletePlan: ['DELETE', '/plans/{id}'],
+  copyPlanDay: ['POST', '/plans/{id}/copy-day'],
   listStreamEvents: ['GET', '/streams/{id}/events'],
   getStreamMetrics: ['GET', '/streams/{id}/metrics'],
   getOverview: ['GET', '/overview'],
@@ -522,6 +933,24 @@ export const ROUTES = {
   getNode: ['GET', '/nodes/{id}'],
   updateNode: ['PATCH', '/nodes/{id}'],
   deleteNode: ['DELETE', '/nodes/{id}'],
+  createDevice: ['POST', '/devices'],
+  listDevices: ['GET', '/devices'],
+  getDevice: ['GET', '/devices/{id}'],
+  updateDevice: ['PATCH', '/devices/{id}'],
+  deleteDevice: ['DELETE', '/devices/{id}'],
+  syncCatalog: ['POST', '/devices/{id}/sync-catalog'],
+  unlockDevice: ['POST', '/devices/{id}/unlock'],
+  startDevice: ['POST', '/devices/{id}/start'],
+  stopDevice: ['POST', '/devices/{id}/stop'],
+  rebootDevice: ['POST', '/devices/{id}/reboot'],
+  getDeviceInfo: ['GET', '/devices/{id}/info'],
+  getDeviceStatus: ['GET', '/devices/{id}/status'],
+  bulkDevices: ['POST', '/devices/bulk'],
+  listPendingDevices: ['GET', '/pending-devices'],
+  approveDevice: ['POST', '/pending-devices/{id}/approve'],
+  rejectDevice: ['POST', '/pending-devices/{id}/reject'],
+  getGbServer: ['GET', '/gb28181/server'],
+  nextGbIds: ['GET', '/gb28181/next-id'],
   getSystem: ['GET', '/system'],
   reloadSystem: ['POST', '/system/reload'],
   getSystemLogs: ['GET', '/system/logs'],
