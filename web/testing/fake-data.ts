@@ -91,6 +91,7 @@ export function stream(name: string, i: number, on: boolean, origin: string): St
     createdAt: '2026-11-20T08:00:00.000Z',
     state: on ? 'on' : 'off',
     forbidden: null,
+    poster: '',
     live: !on
       ? null
       : {
