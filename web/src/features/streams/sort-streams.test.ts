@@ -34,6 +34,7 @@ function stream(name: string, live: Partial<Live> | null = null): Stream {
     notes: '',
     labels: [],
     forbidden: null,
+    poster: '',
     createdAt: '2026-11-20T09:00:00Z',
     state: live === null ? 'off' : 'on',
     live: live && { ...IDLE, ...live },
