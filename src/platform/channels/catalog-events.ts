@@ -59,7 +59,10 @@ export class CatalogEvents implements EventSink {
     this.#arriving.delete(id)
     const tree = new MirroredTree(db, device, this.#clock)
     if (arriving.late) await this.#placeLate(db, device)
-    await tree.addReferred(await new ChannelStore(db).places(id))
+    const places = await new ChannelStore(db).places(id)
+    await setImmediate()
+    await tree.addReferred(places)
+    await setImmediate()
     await tree.connect()
     const nowMs = this.#clock.nowMs()
     if (end.complete) {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Selectable, Updateable } from 'kysely'
 import type { Db } from '../../storage/database.ts'
 import type { DirectoryTable } from '../../storage/device-tables.ts'
@@ -5,8 +6,8 @@ import type { Directory } from './directory.ts'
 
 export type DirectoryRow = Selectable<DirectoryTable>
 
-/** Names in one `in (...)`. */
-const CHUNK = 500
+/** Rows or names of one statement; others get a turn after it. */
+const CHUNK = 100
 
 /** SQL of directories. */
 export class DirectoryStore {
@@ -57,6 +58,7 @@ export class DirectoryStore {
   /** Mirrored ones: new, or told of again. Each code once. */
   async upsert(rows: readonly DirectoryRow[]): Promise<void> {
     for (let at = 0; at < rows.length; at += CHUNK) {
+      if (at > 0) await setImmediate()
       await this.#db
         .insertInto('directories')
         .values(rows.slice(at, at + CHUNK))

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../base/clock.ts'
 import { newId } from '../../base/id.ts'
 import type { CatalogItem } from '../../link/gb28181.ts'
@@ -9,6 +10,8 @@ import { DirectoryStore } from './directory-store.ts'
 
 /** Directories of one catalog; a province has fewer. */
 const MAX_DIRECTORIES = 20_000
+/** Directories connected before others get a turn. */
+const TURN = 200
 
 /** The directories that the catalog of one device has, as they arrive and as a tree in the end. */
 export class MirroredTree {
@@ -60,7 +63,8 @@ export class MirroredTree {
     const all = await this.#store.of(this.#device.id)
     const byCode = new Map(all.map(directory => [directory.gb_id, directory]))
     const parents = new Map(all.map(directory => [directory.id, above(directory, byCode)]))
-    for (const { id, parent_id } of all) {
+    for (const [index, { id, parent_id }] of all.entries()) {
+      if (index % TURN === TURN - 1) await setImmediate()
       const parent = inCircle(id, parents) ? null : (parents.get(id) ?? null)
       if (parent === null) parents.set(id, null)
       if (parent !== parent_id) await this.#store.update(id, { parent_id: parent })
