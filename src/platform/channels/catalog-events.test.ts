@@ -139,8 +139,8 @@ test('the same channel at two devices has two streams', async () => {
   const other = await add('34020000001180000002', 'nvr')
   await deliver(catalog('a', [item(camera(1))]), catalog('b', [item(camera(1))], true, other.id))
   expect((await channels()).map(row => row.stream_name).sort()).toEqual([
-    camera(1),
     `34020000001180000002_${camera(1)}`,
+    camera(1),
   ])
 })
 
