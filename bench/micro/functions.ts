@@ -12,6 +12,7 @@ import { RtmpPackager } from '../../src/protocols/rtmp/rtmp-packager.ts'
 import { ToStream } from '../../src/protocols/rtmp/to-stream.ts'
 import { type ClipFrames, prepareClip, readClip } from '../clip.ts'
 import { chunks } from '../rtmp-client.ts'
+import { sipTasks } from './sip.ts'
 
 /** How long each function is called before and while it is timed. */
 const WARM_UP_MS = 300
@@ -26,7 +27,7 @@ const OUT_CHUNK_BYTES = 60000
 /** Our chunks are 4096 bytes long; the reader has to be told, as a server is. */
 const SET_CHUNK_SIZE = Buffer.from([2, 0, 0, 0, 0, 0, 4, 1, 0, 0, 0, 0, 0, 0, 16, 0])
 
-interface Task {
+export interface Task {
   readonly name: string
   /** What one call handles. */
   readonly unit: string
@@ -124,7 +125,7 @@ export async function runMicro(cache: string): Promise<void> {
     },
     { name: 'write window', unit: 'call', units: 1, bytes: 0, run: () => void pace.windowMs(350) },
   ]
-  for (const task of tasks) console.log(measure(task))
+  for (const task of [...tasks, ...sipTasks()]) console.log(measure(task))
 }
 
 /** One round of the clip for many publishers at once, from what a socket read to the stream; the reads share memory. */

@@ -40,7 +40,7 @@ const HASH_NAMES = { MD5: 'md5', 'SHA-256': 'sha256' } as const satisfies Record
 /** Longest header looked at; with SHA-256 and long nonces they have about 500 letters. */
 const MAX_LENGTH = 4096
 
-export function digestHash(algorithm: DigestAlgorithm, text: string): string {
+function digestHash(algorithm: DigestAlgorithm, text: string): string {
   return createHash(HASH_NAMES[algorithm]).update(text).digest('hex')
 }
 

@@ -16,7 +16,7 @@ import { checkRequest, isSoundResponse } from './request-check.ts'
 import { localTagOf, RequestContext } from './request-context.ts'
 import { Subscription, type SubscriptionOptions } from './subscription.ts'
 import { newCallId, newTag } from './tokens.ts'
-import { TransactionTable } from './transaction/table.ts'
+import { type ServerTransaction, TransactionTable } from './transaction/table.ts'
 import { DEFAULT_TIMING, patienceMs, type SipTiming, TRYING_AFTER_MS } from './transaction/timing.ts'
 import type { Flow, SocketAddress, TapEvent, Target } from './transport/flow.ts'
 import type { TlsOptions } from './transport/stream-server.ts'
@@ -77,7 +77,7 @@ export class SipEndpoint {
   readonly #core: SipCore
   readonly #handlers = new Map<string, RequestHandler>()
   /** INVITEs that wait for their final response, or their ACK, by transaction. */
-  readonly #invites = new Map<unknown, RequestContext>()
+  readonly #invites = new Map<ServerTransaction | null, RequestContext>()
   #closed = false
 
   constructor(options: SipEndpointOptions) {
@@ -229,25 +229,25 @@ export class SipEndpoint {
   }
 
   #begun(request: SipRequest, flow: Flow): void {
-    const { method } = request
-    let context: RequestContext | null = null
+    // These outlive the request by 32 s: what they refer to must not have it.
     const transaction = this.#transactions.accept(request, flow, {
-      onAck: () => context?.acknowledged(),
+      onAck: () => this.#invites.get(transaction)?.acknowledged(),
       onTerminated: () => this.#invites.delete(transaction),
     })
-    if (!transaction) {
-      this.#refuse(request, flow, 503, { headers: { 'Retry-After': '10' } })
-      return
-    }
+    if (transaction) this.#handle(request, flow, transaction)
+    else this.#refuse(request, flow, 503, { headers: { 'Retry-After': '10' } })
+  }
+
+  #handle(request: SipRequest, flow: Flow, transaction: ServerTransaction): void {
+    const { method } = request
     const dialog = this.#dialogs.find(request)
-    context = new RequestContext(this.#core, request, flow, dialog, transaction, localTagOf(request))
+    const context = new RequestContext(this.#core, request, flow, dialog, transaction, localTagOf(request))
+    if (method === 'INVITE') this.#invites.set(transaction, context)
     if (method === 'CANCEL') this.#cancel(context)
     else if (dialog && !dialog.receive(request, flow)) context.respond(500, { reason: 'CSeq is lower than before' })
     else if (!this.#refusesExtensions(context)) this.#dispatch(context)
-    if (method !== 'INVITE' || context.answered) return
-    this.#invites.set(transaction, context)
     // RFC 3261 §17.2.1: 100, unless there is something better to say soon.
-    this.#options.timers.after(TRYING_AFTER_MS, () => context?.trying())
+    if (method === 'INVITE' && !context.answered) this.#options.timers.after(TRYING_AFTER_MS, () => context.trying())
   }
 
   /** RFC 3261 §9.2. */

@@ -1,12 +1,5 @@
 import { AppError } from '../../base/errors.ts'
-import {
-  MAX_BODY_BYTES,
-  MAX_HEAD_BYTES,
-  type ParsedHead,
-  type ParsedMessage,
-  parseHead,
-  skipEmptyLines,
-} from './parser.ts'
+import { MAX_BODY_BYTES, type ParsedHead, type ParsedMessage, parseHead, skipEmptyLines } from './parser.ts'
 
 const CRLF_BYTES = 2
 /** RFC 5626 §3.5.1: two line ends ask for one. */
@@ -100,6 +93,3 @@ export class StreamFramer {
     return end
   }
 }
-
-/** The most a framer keeps. */
-export const MAX_BUFFERED_BYTES = MAX_HEAD_BYTES + MAX_BODY_BYTES

@@ -11,7 +11,7 @@ import { writeMessage } from '../writer.ts'
 export const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 5000, interval: 2 })
 
 /** A peer that says exactly what a test wants, over a socket of its own. */
-export abstract class RawPeer {
+abstract class RawPeer {
   readonly received: SipMessage[] = []
   abstract readonly port: number
 
