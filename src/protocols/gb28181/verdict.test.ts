@@ -65,6 +65,13 @@ const ROWS: readonly [string, VerdictCode, AttemptFacts][] = [
   ],
   ['10 of 140', 'catalogShort', { ...SENT, kind: 'catalog', status: 200, parts: { received: 10, expected: 140 } }],
   ['200 and no Response', 'noParts', { ...SENT, kind: 'catalog', status: 200, parts: { received: 0, expected: null } }],
+  ['Response ERROR', 'errorResult', { ...SENT, kind: 'query', status: 200, result: 'ERROR' }],
+  ['a broadcast', 'ok', { ...SENT, kind: 'broadcast', status: 200, result: 'OK' }],
+  [
+    'a broadcast that is not called for',
+    'noCall',
+    { ...SENT, kind: 'broadcast', status: 200, result: 'OK', parts: { received: 0, expected: null } },
+  ],
   ['registered', 'ok', register({ status: 200, challenges: 1 })],
   ['sent elsewhere', 'redirected', register({ status: 302 })],
   ['a wrong password', 'wrongPassword', register({ status: 403, challenges: 2, wrongCredentials: 1 })],

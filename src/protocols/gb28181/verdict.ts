@@ -2,7 +2,16 @@ import type { DeviceState } from './device-side/liveness.ts'
 import type { MediaTransport } from './quirks.ts'
 
 /** What was tried. */
-export type AttemptKind = 'register' | 'query' | 'catalog' | 'play' | 'playback' | 'download' | 'talk' | 'cascade'
+export type AttemptKind =
+  | 'register'
+  | 'query'
+  | 'catalog'
+  | 'play'
+  | 'playback'
+  | 'download'
+  | 'talk'
+  | 'broadcast'
+  | 'cascade'
 
 /** What is known of the media when an attempt ends. */
 export interface MediaFacts {
@@ -53,6 +62,8 @@ export interface AttemptFacts {
   readonly media: MediaFacts | null
   /** Of an answer in parts. */
   readonly parts: { readonly received: number; readonly expected: number | null } | null
+  /** What its Response says; null when it says nothing. */
+  readonly result: 'OK' | 'ERROR' | null
   /** The device ended it before anything was seen. */
   readonly endedByDevice: boolean
 }
@@ -71,6 +82,7 @@ export const NO_FACTS: Omit<AttemptFacts, 'kind'> = {
   transport: null,
   media: null,
   parts: null,
+  result: null,
   endedByDevice: false,
 }
 
@@ -110,6 +122,8 @@ export const VERDICTS = {
   codecNotPlayable:
     'the video is {codec}, which the player cannot decode: choose the sub stream, another player or transcoding',
   catalogShort: 'the device announced {expected} and sent {received}: set it to TCP, or read the catalog again',
+  errorResult: 'the device understood and answers ERROR: it cannot do that, or not now',
+  noCall: 'the device takes the order and does not call for audio: choose talk, or give the id of its audio output',
   noParts: 'the device took the question and never answered it',
 } as const
 
@@ -207,9 +221,11 @@ function ofMedia(facts: AttemptFacts, media: MediaFacts): Verdict {
 
 function ofParts(facts: AttemptFacts): Verdict {
   const { parts } = facts
+  if (facts.result === 'ERROR') return verdict('errorResult')
   if (parts === null) return verdict('ok')
   if (parts.expected !== null && parts.received < parts.expected) {
     return verdict('catalogShort', { expected: parts.expected, received: parts.received })
   }
-  return parts.expected === null && parts.received === 0 ? verdict('noParts') : verdict('ok')
+  if (parts.expected !== null || parts.received > 0) return verdict('ok')
+  return verdict(facts.kind === 'broadcast' ? 'noCall' : 'noParts')
 }

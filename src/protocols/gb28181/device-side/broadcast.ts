@@ -76,7 +76,7 @@ export class Broadcasts {
     if (this.#waiting.size >= MAX_WAITING) {
       throw new AppError('LIMIT_REACHED', { what: 'broadcasts that wait', limit: MAX_WAITING })
     }
-    const attempt = session.attempt('talk', request.targetId)
+    const attempt = session.attempt('broadcast', request.targetId)
     const { promise, resolve, reject } = Promise.withResolvers<BroadcastCall>()
     this.#waiting.set(gbId, { request, options, attempt, resolve, reject })
     const onAbort = () => reject(options.signal?.reason)
@@ -87,6 +87,7 @@ export class Broadcasts {
       const question = { sourceId: serverId, targetId: request.targetId }
       // some devices call before they answer
       session.conversation.ask(broadcastNotify, broadcastResponse, question, { attempt }).then(answer => {
+        attempt?.learn({ result: answer.result ?? null })
         if (answer.result === 'ERROR') {
           reject(new AppError('PEER_REFUSED', { peer: gbId, reason: 'it does not take audio' }))
         } else {
@@ -100,6 +101,8 @@ export class Broadcasts {
       attempt?.end({ status: 200 })
       return call
     } catch (error) {
+      // 200 and nothing more: the device never called
+      if (attempt?.facts.status === 200) attempt.learn({ parts: { received: 0, expected: null } })
       attempt?.end({ cancelled: options.signal?.aborted === true })
       throw error
     } finally {

@@ -380,14 +380,15 @@ export class DeviceSession {
     const callId = request.headers.get('call-id') ?? ''
     const event = message === null ? null : eventOf(message, callId)
     this.#emit(event ?? { type: 'unknown', envelope })
-    if (message?.name === 'alarmNotify' && request.method === 'MESSAGE') void this.#answerAlarm(message.value)
+    if (message?.name === 'alarmNotify') void this.#answerAlarm(message.value, request.method === 'MESSAGE')
   }
 
   /** A Response of our own, and for a device alarm the reset without which it is told only once. §9.4. */
-  async #answerAlarm(alarm: AlarmNotify): Promise<void> {
+  async #answerAlarm(alarm: AlarmNotify, byMessage: boolean): Promise<void> {
     try {
       const deviceId = alarm.deviceId || this.gbId
-      await this.conversation.send(alarmResponse, { sn: Math.max(1, alarm.sn), deviceId, result: 'OK' })
+      // a NOTIFY is answered by its 200 alone
+      if (byMessage) await this.conversation.send(alarmResponse, { sn: Math.max(1, alarm.sn), deviceId, result: 'OK' })
       if (alarm.alarmMethod !== DEVICE_ALARM || !this.policy.resetAlarms) return
       const type = alarm.info?.alarmType
       await this.control(deviceId, {

@@ -105,10 +105,8 @@ export class DeviceSide {
         options.onEnd(by, reason)
       },
     })
-    if (call.ended === null) {
-      this.#calls.set(call.callId, call)
-      if (options.onFileEnd) this.#fileEnds.set(call.callId, options.onFileEnd)
-    }
+    this.#calls.set(call.callId, call)
+    if (options.onFileEnd) this.#fileEnds.set(call.callId, options.onFileEnd)
     return call
   }
 

@@ -132,7 +132,7 @@ export class MediaCall {
   /**
    * Invites, acknowledges, and gives out what was agreed. Throws AppError PEER_REFUSED with the status, PEER_TIMEOUT,
    * BYTES_INVALID when the answer has no description that can be read (the dialog is ended then); an abort of the signal
-   * cancels and rejects with its reason.
+   * cancels and rejects with its reason. `onEnd` is told of calls that were given out only.
    */
   static async open(
     context: CallContext,
@@ -172,6 +172,12 @@ export class MediaCall {
       const agreed = await agreedOf(request, response.body, dialog, callId, context, options)
       const source = addressOf(session.target).address
       attempt?.learn({ mediaAddress: agreed.remote.address === source ? null : agreed.remote.address })
+      if (dialog.ended !== null) {
+        // its BYE came with its answer
+        options.onJournal(callId, null)
+        attempt?.learn({ endedByDevice: true })
+        throw new AppError('PEER_REFUSED', { peer: session.gbId, reason: dialog.ended })
+      }
       return new MediaCall(context, session, request, agreed, dialog, attempt, options)
     } catch (error) {
       attempt?.end({

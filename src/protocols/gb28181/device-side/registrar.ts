@@ -1,4 +1,4 @@
-import type { Clock, Timers } from '../../../base/clock.ts'
+import type { Clock, Timer, Timers } from '../../../base/clock.ts'
 import { parseCredentials } from '../../sip/digest.ts'
 import type { DigestAuthority } from '../../sip/digest-authority.ts'
 import type { HeaderInit } from '../../sip/headers.ts'
@@ -68,7 +68,7 @@ export class Registrar {
   readonly #options: RegistrarOptions
   /** Wrong credentials in a row by device and address, oldest first. */
   readonly #wrong = new Map<string, { count: number; bannedUntilMs: number }>()
-  readonly #waiting = new Map<string, { attempt: Attempt; challenges: number }>()
+  readonly #waiting = new Map<string, { readonly attempt: Attempt; readonly timer: Timer; challenges: number }>()
 
   constructor(options: RegistrarOptions) {
     this.#options = options
@@ -223,11 +223,8 @@ export class Registrar {
     attempt.note(request, { direction: 'in', atMs: clock.nowMs(), transport, local, remote })
     attempt.follow(callId)
     attempt.learn({ sent: true })
-    const waiting = { attempt, challenges: 0 }
-    this.#waiting.set(callId, waiting)
-    timers.after(CHALLENGE_WAIT_MS, () => {
-      if (this.#waiting.get(callId) === waiting) this.#finish(request, {})
-    })
+    const timer = timers.after(CHALLENGE_WAIT_MS, () => this.#finish(request, {}))
+    this.#waiting.set(callId, { attempt, timer, challenges: 0 })
   }
 
   #finish(request: SipRequest, facts: Partial<AttemptFacts>): void {
@@ -235,6 +232,7 @@ export class Registrar {
     const waiting = this.#waiting.get(callId)
     if (!waiting) return
     this.#waiting.delete(callId)
+    waiting.timer.cancel()
     waiting.attempt.end(facts)
   }
 }
