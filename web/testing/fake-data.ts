@@ -1,3 +1,4 @@
+import type { Schemas } from '@sightline/client'
 import type {
   Account,
   ApiKey,
@@ -85,9 +86,9 @@ export function stream(name: string, i: number, on: boolean, origin: string): St
     app: 'live',
     name,
     path: `${space}/live/${name}`,
-    title: '',
-    notes: '',
-    labels: [],
+    title: i === 7 ? 'Harbour crane, east' : '',
+    notes: i === 0 ? 'Turned towards the road since the storm.' : '',
+    labels: i === 0 ? ['gate', 'outdoor'] : [],
     createdAt: '2026-11-20T08:00:00.000Z',
     state: on ? 'on' : 'off',
     forbidden: null,
@@ -236,6 +237,7 @@ function space(name: string, change: Partial<Space>): Space {
     maxViewersPerStream: null,
     gb28181: { admission: 'password', sendDate: true, zone: 'Asia/Shanghai', stopAfterS: 30, passwordSet: false },
     createdAt: '2026-11-20T08:00:00.000Z',
+    chunkSize: null,
     ...change,
   }
 }
@@ -433,3 +435,56 @@ export const LOG: readonly Line[] = (
     ['error', 'link is down', '{"nodeId":"n3","reason":"connect ECONNREFUSED 10.0.0.3:8000"}'],
   ] as const
 ).map(([level, message, fields], i) => ({ at: ago(400_000 - i * 9000), level, message, fields }))
+
+const WATCHED = {
+  path: 'default/live/gate-north',
+  nodeId: 'n1',
+  state: 'on',
+  stoppedAt: null,
+  stopReason: null,
+} as const
+
+export const VIEWER: Schemas['ViewerDetail'] = {
+  ...WATCHED,
+  id: 'v1',
+  streamId: 's0',
+  protocol: 'hls',
+  remote: '203.0.113.40:50112',
+  agent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15',
+  startedAt: ago(754_000),
+  bytesSent: 48_200_300,
+  framesDropped: 4,
+  bufferedBytes: 18_000,
+  delayMs: 4200,
+  playerDroppedFrames: 2,
+  traceId: '0f07b8ccc463e3a3',
+}
+
+export const WATCHERS: readonly Schemas['ViewerEntry'][] = [0, 1, 2, 3].map(i => ({
+  ...WATCHED,
+  id: `v${i + 1}`,
+  protocol: i % 2 === 0 ? 'hls' : 'ws-flv',
+  remote: `203.0.113.4${i}:50112`,
+  agent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 14_6)',
+  startedAt: ago(754_000 * (i + 1)),
+  ...(i < 2
+    ? { bytesSent: null, framesDropped: null }
+    : { state: 'off', stoppedAt: ago(60_000), stopReason: 'left', bytesSent: 8e6 * i, framesDropped: 0 }),
+}))
+
+export const PUBLISHER: Schemas['PublisherDetail'] = {
+  ...WATCHED,
+  id: 'p1',
+  streamId: 's0',
+  protocol: 'rtmp',
+  remote: '192.0.2.7:51820',
+  agent: 'FMLE/3.0 (compatible; Lavf60.16.100)',
+  startedAt: ago(47_000),
+  bytesIn: 4e8,
+  bytesOut: 2e9,
+  framesIn: 1e5,
+  bitrateKbps: 1020,
+  fps: 25,
+  quality: null,
+  traceId: null,
+}

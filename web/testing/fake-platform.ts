@@ -50,7 +50,7 @@ export class FakePlatform {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', this.#origin)
     if (url.pathname.endsWith('.flv')) return this.#media(response)
-    if (url.pathname === '/api/v1/events') return this.#feed(response)
+    if (url.pathname === '/api/v1/events' && !url.searchParams.has('limit')) return this.#feed(response)
     if (url.pathname.startsWith('/api/v1/')) {
       const [status, body] = this.#api(request, url)
       response.writeHead(status, { 'content-type': 'application/json' })
@@ -207,7 +207,7 @@ export class FakePlatform {
               },
             ]
       case 'GET /streams/*/viewers':
-        return [200, { items: data.viewers(stream?.live?.viewers ?? 0) }]
+        return [200, { items: data.viewers(stream?.live?.viewers ?? 0), nextCursor: null }]
       case 'GET /streams/*/metrics':
         return [200, data.metrics()]
       case 'GET /streams/*/events':
@@ -221,6 +221,14 @@ export class FakePlatform {
         return [key.startsWith('POST') ? 202 : 200, data.OPERATIONS[0]]
       case 'GET /nodes':
         return list(data.nodes())
+      case 'GET /events':
+        return [200, { items: [], lastEventId: '' }]
+      case 'GET /viewers':
+        return list(data.WATCHERS)
+      case 'GET /viewers/*':
+        return [200, data.VIEWER]
+      case 'GET /publishers/*':
+        return [200, data.PUBLISHER]
       case 'GET /spaces':
         return [200, { items: data.SPACES }]
       case 'GET /spaces/*':

@@ -20,6 +20,11 @@ const PAGES: Readonly<Record<string, string>> = {
   off: '/streams/s4',
   create: '/streams?create=true',
   live: '/live',
+  viewers: '/viewers',
+  viewer: '/viewers/v1',
+  publisher: '/publishers/p1',
+  edit: '/streams/s0',
+  forbid: '/streams',
   connect: '/connect?stream=s4&with=ffmpeg',
   camera: '/connect?stream=s0&with=camera',
   nodes: '/nodes',
@@ -82,6 +87,11 @@ for (const look of LOOKS) {
       await page.locator('.ant-modal input').fill('camera-1')
       await page.locator('.ant-modal button[type=submit]').click()
       await page.locator('.arrival').waitFor()
+    }
+    if (name === 'edit') await page.locator('.page-actions button').nth(1).click()
+    if (name === 'forbid') {
+      await page.locator('.table-row input').first().check()
+      await page.locator('.bulk-bar button').nth(1).click()
     }
     const playing = ['stream', 'silenced'].includes(name)
     if (playing)

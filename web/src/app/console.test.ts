@@ -48,6 +48,9 @@ const PAGES = [
   '/streams/s0?tab=history',
   '/streams/s0?tab=trace',
   '/streams/none',
+  '/viewers',
+  '/viewers/v1',
+  '/publishers/p1',
   '/connect',
   '/connect?with=camera',
   '/spaces',
@@ -82,7 +85,7 @@ test.each(LOOKS)('every page stands without complaint in $language, $theme', { t
     expect([path, await tooWide(page)]).toEqual([path, 0])
     const body = await page.locator('body').textContent()
     expect(body, `${path} shows the key of a text`).not.toMatch(
-      /\b(section|state|streams|nodes|system|player|error|spaces|access|audit|wall|trace)\.[a-z]/,
+      /\b(section|state|streams|nodes|system|player|error|spaces|access|audit|wall|trace|viewer|viewers|stream)\.[a-z]/,
     )
     expect([path, await seriousFindings(page)]).toEqual([path, []])
     await page.close()
@@ -96,6 +99,7 @@ test.each(LOOKS)('dialogs have no serious findings either in $theme', async look
     ['/access?tab=keys', '.toolbar .ant-btn-primary'],
     ['/spaces/harbour', '.space-keys .card-head .ant-btn-sm'],
     ['/live', '.tile-tools button'],
+    ['/streams/s0', '.page-actions button:has-text("Edit"), .page-actions button:has-text("编辑")'],
   ] as const
   for (const [path, button] of dialogs) {
     const { page } = await open(path, look)

@@ -8,6 +8,7 @@ import { login } from '../features/session/routes.ts'
 import { spacesRoutes } from '../features/spaces/routes.ts'
 import { streamsRoutes } from '../features/streams/routes.ts'
 import { systemRoutes } from '../features/system/routes.ts'
+import { viewersRoutes } from '../features/viewers/routes.ts'
 import { wallRoutes } from '../features/wall/routes.ts'
 import { frame, root } from '../lib/pages.ts'
 import { Frame } from './frame/frame.tsx'
@@ -18,6 +19,7 @@ const pages = [
   ...overviewRoutes,
   ...wallRoutes,
   ...streamsRoutes,
+  ...viewersRoutes,
   ...connectRoutes,
   ...nodesRoutes,
   ...spacesRoutes,

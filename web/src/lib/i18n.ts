@@ -3,11 +3,12 @@ import { initReactI18next } from 'react-i18next'
 import type access from '../locales/access.en.json'
 import type en from '../locales/en.json'
 import type spaces from '../locales/spaces.en.json'
+import type viewer from '../locales/viewer.en.json'
 import type wall from '../locales/wall.en.json'
 import { type Language, languagePreference } from './preferences.ts'
 
 /** What everybody uses, and the topics that load with their pages: `<topic>.en.json` beside `<topic>.zh.json`. */
-type Texts = typeof en & typeof access & typeof spaces & typeof wall
+type Texts = typeof en & typeof access & typeof spaces & typeof viewer & typeof wall
 
 declare module 'i18next' {
   interface CustomTypeOptions {

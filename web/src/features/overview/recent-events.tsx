@@ -20,7 +20,7 @@ const LOOKS = {
 type Type = keyof typeof LOOKS
 const isType = (type: string): type is Type => type in LOOKS
 
-/** What happened while this tab was open, newest first. */
+/** What happened since the platform started, newest first. */
 export function RecentEvents({ space }: { space: string | undefined }) {
   const { t } = useTranslation()
   const events = useRecentEvents().filter(

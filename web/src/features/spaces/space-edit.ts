@@ -19,6 +19,10 @@ export interface SpaceDraft {
   readonly allowEmpty: boolean
   readonly pageAllow: string
   readonly pageDeny: string
+  readonly publishPageAllow: string
+  readonly publishPageDeny: string
+  readonly playPageAllow: string
+  readonly playPageDeny: string
 }
 
 const lines = (values: readonly string[] | undefined): string => (values ?? []).join('\n')
@@ -44,6 +48,10 @@ export function draftOf(space: Space): SpaceDraft {
     allowEmpty: refererRules?.allowEmpty ?? true,
     pageAllow: lines(refererRules?.all.allow),
     pageDeny: lines(refererRules?.all.deny),
+    publishPageAllow: lines(refererRules?.publish.allow),
+    publishPageDeny: lines(refererRules?.publish.deny),
+    playPageAllow: lines(refererRules?.play.allow),
+    playPageDeny: lines(refererRules?.play.deny),
   }
 }
 
@@ -54,9 +62,8 @@ export function limitOf(text: string): number | null | undefined {
   return /^\d{1,8}$/.test(trimmed) ? Number(trimmed) : undefined
 }
 
-/** Only what differs from the space. Rules of publish and play pages that the form does not show stay as they are. */
+/** Only what differs from the space. */
 export function changeOf(space: Space, draft: SpaceDraft): SpaceEdit {
-  const { refererRules } = space
   const wanted: SpaceEdit = {
     enabled: draft.enabled,
     publish: draft.publish,
@@ -75,8 +82,8 @@ export function changeOf(space: Space, draft: SpaceDraft): SpaceEdit {
       ? {
           allowEmpty: draft.allowEmpty,
           all: { allow: entries(draft.pageAllow), deny: entries(draft.pageDeny) },
-          publish: refererRules?.publish ?? { allow: [], deny: [] },
-          play: refererRules?.play ?? { allow: [], deny: [] },
+          publish: { allow: entries(draft.publishPageAllow), deny: entries(draft.publishPageDeny) },
+          play: { allow: entries(draft.playPageAllow), deny: entries(draft.playPageDeny) },
         }
       : null,
   }

@@ -10,6 +10,8 @@ import { api } from '../../lib/api/client.ts'
 import type { Space } from '../../lib/api/types.ts'
 import { changeOf, draftOf, limitOf, type SpaceDraft } from './space-edit.ts'
 
+type ListKey = Extract<keyof SpaceDraft, `${string}Allow` | `${string}Deny`>
+
 /** Everything about a space that is not a secret. Nodes apply it within a second. */
 export function SpaceForm({ space, readOnly }: { space: Space; readOnly: boolean }) {
   const { t } = useTranslation()
@@ -23,12 +25,12 @@ export function SpaceForm({ space, readOnly }: { space: Space; readOnly: boolean
   const ready = dirty && wrong(draft.maxViewers) === null && wrong(draft.maxViewersPerStream) === null
   const call = api('updateSpace', { path: { name: space.name }, body: change })
   const save = useAction({ done: t('spaces.saved'), onDone: () => setEdited(null) })
-  const list = (key: 'publishAllow' | 'publishDeny' | 'playAllow' | 'playDeny' | 'pageAllow' | 'pageDeny') => (
+  const list = (key: ListKey) => (
     <TextField
       label={t(`spaces.list.${key}`)}
       value={draft[key]}
       lines={3}
-      placeholder={key.startsWith('page') ? 'example.org' : '192.0.2.0/24'}
+      placeholder={/page/i.test(key) ? 'example.org' : '192.0.2.0/24'}
       onChange={text => set({ [key]: text })}
     />
   )
@@ -127,6 +129,10 @@ export function SpaceForm({ space, readOnly }: { space: Space; readOnly: boolean
                 <Fields>
                   {list('pageAllow')}
                   {list('pageDeny')}
+                  {list('publishPageAllow')}
+                  {list('publishPageDeny')}
+                  {list('playPageAllow')}
+                  {list('playPageDeny')}
                 </Fields>
                 <CheckField
                   label={t('spaces.allowEmpty')}

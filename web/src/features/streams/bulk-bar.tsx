@@ -10,6 +10,7 @@ import { api } from '../../lib/api/client.ts'
 import { useMay } from '../../lib/api/may.ts'
 import type { BulkAction } from '../../lib/api/types.ts'
 import { count } from '../../lib/format.ts'
+import { useForbidFields } from './forbid-fields.tsx'
 
 /** The platform takes no more in one command. */
 const MAX_ROWS = 1000
@@ -91,7 +92,9 @@ function Confirm({ action, ids, onClose, onStarted }: ConfirmProps) {
   const { t } = useTranslation()
   const field = useId()
   const [typed, setTyped] = useState('')
-  const call = api('bulkStreams', { body: { action, ids } })
+  const { until, reason, fields } = useForbidFields()
+  const how = action === 'forbid' ? { until, reason } : {}
+  const call = api('bulkStreams', { body: { action, ids, ...how } })
   const start = useMutation({
     mutationFn: call.send,
     onSuccess: ({ id }) => onStarted(id),
@@ -122,6 +125,7 @@ function Confirm({ action, ids, onClose, onStarted }: ConfirmProps) {
       }
     >
       <p>{t(`bulk.effect.${action}`)}</p>
+      {action === 'forbid' && fields}
       {action === 'delete' && (
         <label className="field" htmlFor={field}>
           <span>{t('dialog.typeName', { name: ids.length })}</span>

@@ -1,5 +1,5 @@
-import { App, Button, Input, Segmented } from 'antd'
-import { useId, useState } from 'react'
+import { App, Button } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ShowApiCall } from '../../components/api-call.tsx'
 import { ConfirmAction } from '../../components/confirm-action.tsx'
@@ -9,9 +9,7 @@ import { useAction } from '../../components/use-action.ts'
 import { api } from '../../lib/api/client.ts'
 import { useMay } from '../../lib/api/may.ts'
 import type { Stream } from '../../lib/api/types.ts'
-
-/** Hours; 0: until somebody resumes it. */
-const HOURS = [1, 8, 24, 0] as const
+import { useForbidFields } from './forbid-fields.tsx'
 
 /** Puts the publisher out and keeps every next one out. */
 export function ForbidButton({ stream }: { stream: Stream }) {
@@ -30,11 +28,7 @@ export function ForbidButton({ stream }: { stream: Stream }) {
 
 function ForbidDialog({ stream, onClose }: { stream: Stream; onClose: () => void }) {
   const { t } = useTranslation()
-  const field = useId()
-  const [hours, setHours] = useState<number>(1)
-  const [reason, setReason] = useState('')
-  const [openedMs] = useState(() => Date.now())
-  const until = hours === 0 ? null : new Date(openedMs + hours * 3_600_000).toISOString()
+  const { until, reason, fields } = useForbidFields()
   return (
     <ConfirmAction
       title={t('forbid.title', { name: stream.name })}
@@ -45,26 +39,7 @@ function ForbidDialog({ stream, onClose }: { stream: Stream; onClose: () => void
       onClose={onClose}
     >
       <p>{t('forbid.effect')}</p>
-      <div className="form">
-        <div className="field">
-          <span>{t('forbid.until')}</span>
-          <Segmented<number>
-            block
-            aria-label={t('forbid.until')}
-            value={hours}
-            onChange={setHours}
-            options={HOURS.map(value => ({
-              value,
-              label: value === 0 ? t('forbid.untilResumed') : t('forbid.hours', { n: value }),
-            }))}
-          />
-        </div>
-        <label className="field" htmlFor={field}>
-          <span>{t('forbid.reason')}</span>
-          <Input id={field} maxLength={256} value={reason} onChange={event => setReason(event.target.value)} />
-          <small className="muted">{t('forbid.reasonHow')}</small>
-        </label>
-      </div>
+      {fields}
     </ConfirmAction>
   )
 }

@@ -7,9 +7,10 @@ export const streamsRoutes = [
     getParentRoute: () => frame,
     path: '/streams',
     staticData: { section: 'streams', menu: 'streams' },
-    validateSearch: ({ q, state, sort, order, create }: RawSearch) =>
+    validateSearch: ({ q, state, label, sort, order, create }: RawSearch) =>
       present({
         q: word(q),
+        label: word(label),
         state: oneOf(state, ['on', 'off']),
         sort: word(sort),
         order: oneOf(order, ['asc', 'desc']),

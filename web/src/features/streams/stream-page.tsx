@@ -35,6 +35,7 @@ import {
 } from '../../lib/format.ts'
 import { languageTag } from '../../lib/i18n.ts'
 import { languagePreference, usePreference } from '../../lib/preferences.ts'
+import { EditButton } from './edit-stream.tsx'
 import { ForbidButton, ForbiddenNotice } from './forbid.tsx'
 import { KickButton } from './kick-button.tsx'
 import { RunsTable } from './runs-table.tsx'
@@ -80,7 +81,7 @@ function Loaded({ stream }: { stream: Stream }) {
   const navigate = useNavigate({ from: '/streams/$id' })
   return (
     <Page
-      title={stream.name}
+      title={stream.title || stream.name}
       lead={
         <span className="stream-lead">
           <Link to="/streams">{t('section.streams')}</Link>
@@ -91,12 +92,14 @@ function Loaded({ stream }: { stream: Stream }) {
       actions={
         <>
           <ShowApiCall call={api('getStream', { path: { id: stream.id } })} compact />
+          <EditButton stream={stream} />
           <ForbidButton stream={stream} />
           {live === null ? mayWrite && <DeleteButton stream={stream} /> : mayKick && <KickButton stream={stream} />}
         </>
       }
     >
       <ForbiddenNotice stream={stream} />
+      <Written stream={stream} />
       <div className="stream-columns">
         <div className="stream-picture">
           <PlayerView player={player} stream={stream} />
@@ -125,7 +128,7 @@ function Loaded({ stream }: { stream: Stream }) {
             <CopyField label="RTMP" value={play.rtmp} hint={t('stream.urlHint.rtmp')} qr />
           </Card>
           {live !== null && (
-            <Card title={t('stream.publisher')} extra={<StreamState stream={stream} />}>
+            <Card title={t('stream.publisher')} extra={live.publisher && <PublisherLink id={live.publisher.id} />}>
               <Facts
                 rows={[
                   {
@@ -156,8 +159,32 @@ function Loaded({ stream }: { stream: Stream }) {
   )
 }
 
+/** What people wrote on it. */
+function Written({ stream: { labels, notes } }: { stream: Stream }) {
+  if (labels.length === 0 && notes === '') return null
+  return (
+    <div className="stream-written">
+      {labels.map(label => (
+        <Link key={label} to="/streams" search={{ label }} className="label">
+          {label}
+        </Link>
+      ))}
+      {notes !== '' && <p>{notes}</p>}
+    </div>
+  )
+}
+
 const TABS = ['viewers', 'numbers', 'history', 'trace'] as const
 type StreamTab = (typeof TABS)[number]
+
+function PublisherLink({ id }: { id: string }) {
+  const { t } = useTranslation()
+  return (
+    <Link to="/publishers/$id" params={{ id }}>
+      {t('stream.everything')}
+    </Link>
+  )
+}
 
 function Expiry({ at }: { at: string }) {
   const { t } = useTranslation()

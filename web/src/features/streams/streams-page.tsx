@@ -26,8 +26,8 @@ import './streams.css'
 export function StreamsPage() {
   const { t } = useTranslation()
   const navigate = useNavigate({ from: '/streams' })
-  const { space, q, state, sort, order = 'asc', create = false } = useSearch({ from: '/frame/streams' })
-  const filter = { space, q, state }
+  const { space, q, state, label, sort, order = 'asc', create = false } = useSearch({ from: '/frame/streams' })
+  const filter = { space, q, state, label }
   const streams = useQuery(streamsQuery(filter))
   const by = isSortKey(sort) ? sort : 'name'
   const rows = useMemo(() => streams.data && sortStreams(streams.data, by, order), [streams.data, by, order])
@@ -36,7 +36,7 @@ export function StreamsPage() {
   const mayWrite = useMay('streams.write')
   // Rows that a filter hides, or that are gone, must not be hit by a command.
   const ids = useMemo(() => rows?.filter(({ id }) => chosen.has(id)).map(({ id }) => id) ?? [], [rows, chosen])
-  const filtered = q !== undefined || state !== undefined
+  const filtered = q !== undefined || state !== undefined || label !== undefined
   const setCreate = (open: boolean) =>
     void navigate({ search: old => ({ ...old, create: open ? true : undefined }), replace: true })
   const createButton = mayWrite && (
@@ -72,6 +72,17 @@ export function StreamsPage() {
             void navigate({ search: old => ({ ...old, state: value === 'all' ? undefined : value }), replace: true })
           }
         />
+        {label !== undefined && (
+          <button
+            type="button"
+            className="label"
+            title={t('streams.clearFilter')}
+            onClick={() => void navigate({ search: old => ({ ...old, label: undefined }), replace: true })}
+          >
+            {label}
+            <Icon name="close" size={14} />
+          </button>
+        )}
         <span className="grow" />
         <span className="muted tabular" aria-live="polite">
           {rows && t('streams.count', { n: count(rows.length) })}
@@ -130,12 +141,10 @@ function useColumns(): readonly Column<Stream>[] {
         track: 'minmax(180px, 2.4fr)',
         sortable: true,
         phone: 'title',
-        render: ({ id, name, space, app }) => (
+        render: ({ id, name, title, path, space, app }) => (
           <Link to="/streams/$id" params={{ id }} className="stream-name">
-            <strong>{name}</strong>
-            <small>
-              {space}/{app}
-            </small>
+            <strong>{title || name}</strong>
+            <small>{title === '' ? `${space}/${app}` : path}</small>
           </Link>
         ),
       },

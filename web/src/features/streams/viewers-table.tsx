@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Since } from '../../components/ago.tsx'
@@ -26,7 +27,11 @@ export function ViewersTable({ stream }: { stream: Stream }) {
         title: t('viewers.remote'),
         track: 'minmax(150px, 1.2fr)',
         phone: 'title',
-        render: ({ remote }) => <code>{address(remote)}</code>,
+        render: ({ id, remote }) => (
+          <Link to="/viewers/$id" params={{ id }}>
+            <code>{address(remote)}</code>
+          </Link>
+        ),
       },
       {
         key: 'protocol',
@@ -102,7 +107,14 @@ export function ViewersTable({ stream }: { stream: Stream }) {
     <Card
       className="flush"
       title={t('viewers.title')}
-      extra={<ShowApiCall call={api('listViewers', { path: { id: stream.id } })} compact />}
+      extra={
+        <>
+          <Link to="/viewers" search={{ path: stream.path }}>
+            {t('viewers.before')}
+          </Link>
+          <ShowApiCall call={api('listViewers', { path: { id: stream.id } })} compact />
+        </>
+      }
     >
       {viewers.isError && viewers.data === undefined ? (
         <ErrorPanel error={viewers.error} what={t('viewers.loadFailed')} onRetry={() => void viewers.refetch()} />

@@ -10,18 +10,21 @@ import { Card, Empty, Skeleton } from '../../components/page.tsx'
 import { SearchBox } from '../../components/search-box.tsx'
 import { StateTag } from '../../components/state-tag.tsx'
 import { api } from '../../lib/api/client.ts'
-import { logsQuery } from '../../lib/api/queries.ts'
+import { logsQuery, nodesQuery } from '../../lib/api/queries.ts'
 import type { Line } from '../../lib/api/types.ts'
 
 const LINES = 500
 const STATES = { info: 'off', warn: 'suspect', error: 'failed' } as const satisfies Record<Line['level'], string>
 
-/** The newest lines of the platform's log, newest first. A trace id from an error or the audit log finds its lines. */
+/** The newest lines of the log of the platform or of a node, newest first. A trace id from an error or the audit log finds its lines. */
 export function LogTail() {
   const { t } = useTranslation()
   const [q, setQ] = useState('')
   const [bad, setBad] = useState(false)
-  const log = useQuery(logsQuery(LINES))
+  const [node, setNode] = useState('')
+  const nodeId = node === '' ? undefined : node
+  const nodes = useQuery(nodesQuery())
+  const log = useQuery(logsQuery(LINES, nodeId))
   const lines = log.data
     ?.filter(
       ({ level, message, fields }) =>
@@ -34,10 +37,23 @@ export function LogTail() {
       title={t('system.tab.log')}
       extra={
         <>
+          <select
+            className="select"
+            aria-label={t('system.logOf')}
+            value={node}
+            onChange={event => setNode(event.target.value)}
+          >
+            <option value="">{t('system.platform')}</option>
+            {nodes.data?.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </select>
           <CheckField label={t('system.onlyBad')} checked={bad} onChange={setBad} />
           <SearchBox label={t('system.searchLog')} q={q} onSearch={setQ} />
           <CopyButton value={text} label={t('system.tab.log')} />
-          <ShowApiCall call={api('getSystemLogs', { query: { tail: LINES } })} compact />
+          <ShowApiCall call={api('getSystemLogs', { query: { tail: LINES, nodeId } })} compact />
         </>
       }
     >

@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
 import { tokenPreference, usePreference } from '../preferences.ts'
+import { client } from './client.ts'
 import { Feed, type FeedEvent, type FeedState } from './feed.ts'
 import type { Live, Stream } from './types.ts'
 
@@ -74,7 +75,8 @@ function staleAfter({ type, data }: FeedEvent): readonly string[] {
 /** Follows the feed while somebody is logged in, and keeps what pages have asked for up to date. */
 class LiveUpdates {
   readonly #client: QueryClient
-  readonly #feed: Feed
+  #feed: Feed | null = null
+  #closed = false
   readonly #stale = new Set<string>()
   readonly #ticker: number
   /** When queries with refreshEvery were asked for last, Unix time by their hash. */
@@ -85,11 +87,16 @@ class LiveUpdates {
     this.#client = client
     const { lastId, recent } = stored()
     tell({ recent })
-    this.#feed = new Feed(
-      lastId,
-      event => this.#onEvent(event),
-      state => this.#onState(state),
-    )
+    const follow = (from: string) => {
+      if (this.#closed) return
+      this.#feed = new Feed(
+        from,
+        event => this.#onEvent(event),
+        state => this.#onState(state),
+      )
+    }
+    if (lastId === '') void newest().then(follow)
+    else follow(lastId)
     this.#ticker = window.setInterval(() => this.#ask(), REFRESH_PAUSE_MS)
     window.addEventListener('pagehide', this.#store)
   }
@@ -98,12 +105,13 @@ class LiveUpdates {
     window.removeEventListener('pagehide', this.#store)
     window.clearTimeout(this.#timer)
     window.clearInterval(this.#ticker)
-    this.#feed.close()
+    this.#closed = true
+    this.#feed?.close()
   }
 
   #store = (): void => {
     try {
-      sessionStorage.setItem(STORED, JSON.stringify({ lastId: this.#feed.lastId, recent: told.recent }))
+      sessionStorage.setItem(STORED, JSON.stringify({ lastId: this.#feed?.lastId ?? '', recent: told.recent }))
     } catch {
       // No storage: the list begins anew.
     }
@@ -163,6 +171,18 @@ class LiveUpdates {
     this.#client.setQueriesData<Stream>({ queryKey: ['streams', 'one'] }, old =>
       old === undefined ? undefined : withNumber(old, numbers),
     )
+  }
+}
+
+/** What happened before this page was opened, and where to follow on; '' when the platform does not say. */
+async function newest(): Promise<string> {
+  try {
+    const query = { limit: MAX_RECENT, types: [...TOLD].join() }
+    const { items, lastEventId } = await client.call('followEvents', { query })
+    tell({ recent: items.toReversed() })
+    return lastEventId
+  } catch {
+    return '' // the feed, or the pages themselves, will say what is wrong
   }
 }
 

@@ -189,10 +189,10 @@ export const systemQuery = () =>
     queryFn: ({ signal }) => client.call('getSystem', { signal }),
   })
 
-export const logsQuery = (tail: number) =>
+export const logsQuery = (tail: number, nodeId: string | undefined) =>
   queryOptions({
-    queryKey: ['system', 'logs', tail],
-    queryFn: async ({ signal }) => (await client.call('getSystemLogs', { query: { tail }, signal })).items,
+    queryKey: ['system', 'logs', tail, nodeId],
+    queryFn: async ({ signal }) => (await client.call('getSystemLogs', { query: { tail, nodeId }, signal })).items,
     refetchInterval: 3000,
   })
 
