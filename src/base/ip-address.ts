@@ -55,3 +55,13 @@ export class AddressRanges {
     return version !== 0 && this.#list.check(address, version === 4 ? 'ipv4' : 'ipv6')
   }
 }
+
+const PRIVATE = new AddressRanges([
+  ...['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '127.0.0.0/8', '169.254.0.0/16', '100.64.0.0/10'],
+  ...['::1', 'fc00::/7', 'fe80::/10'],
+])
+
+/** An address of a private network, of this machine, or of a carrier's NAT (RFC 1918, 3927, 4193, 6598). */
+export function isPrivateAddress(peer: string): boolean {
+  return PRIVATE.has(peer)
+}

@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock, Timers } from '../base/clock.ts'
+import { errorText } from '../base/errors.ts'
 import { CloseStack } from '../base/lifecycle.ts'
 import type { Log } from '../base/log.ts'
 import { LogTail } from '../base/log-tail.ts'
 import type { Settings } from '../config/schema.ts'
+import type { NodeEvent } from '../link/events.ts'
 import type { SpaceState } from '../link/messages.ts'
 import { Pace } from '../media/broadcast/pace.ts'
 import { Access } from '../node/access.ts'
+import { FileRoute } from '../node/file-route.ts'
 import { HubHlsHost } from '../node/hls-host.ts'
 import { HttpVisitors } from '../node/http-visitor.ts'
 import { Hub } from '../node/hub.ts'
@@ -28,12 +31,14 @@ import { RequestCounter } from '../node/request-counter.ts'
 import { HubRtmpHost } from '../node/rtmp-host.ts'
 import { Spaces } from '../node/spaces.ts'
 import { streamStatus } from '../node/status.ts'
+import type { HlsSettings } from '../protocols/hls/hls-channels.ts'
 import { HlsHandler } from '../protocols/hls/hls-handler.ts'
 import { AAC_FORMAT, MP3_FORMAT } from '../protocols/http-live/audio-packager.ts'
 import { FLV_FORMAT } from '../protocols/http-live/flv-packager.ts'
 import { LiveHandler } from '../protocols/http-live/live-handler.ts'
 import { TS_FORMAT } from '../protocols/http-live/ts-packager.ts'
 import { RtmpServer, type RtmpServerOptions } from '../protocols/rtmp/server.ts'
+import { openDevices, type RunningDevices } from './node-devices.ts'
 import type { RoleEnvironment, Running } from './role-process.ts'
 import { version } from './version.ts'
 
@@ -57,6 +62,7 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
   let link: LinkClient | null = null
   let hls: HlsHandler | null = null
   let outbox: Outbox | null = null
+  let devices: RunningDevices | null = null
 
   const spaces = new Spaces(ownSpace(settings))
   const pace = new Pace()
@@ -81,7 +87,15 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
   const host = new HubRtmpHost(hub, spaces, redirect, clock, settings.rtmp.chunkSize)
   const rtmp = stack.add(new RtmpServer(rtmpOptions(() => settings, host, { log, clock, timers })))
   const visitors = new HttpVisitors(spaces, settings.http.trustProxy)
-  hls = stack.add(new HlsHandler({ host: new HubHlsHost(hub, visitors), settings: () => settings.hls, clock, timers }))
+  hls = stack.add(
+    new HlsHandler({
+      host: new HubHlsHost(hub, visitors),
+      settings: () => hlsSettings(settings),
+      onFileError: error => log.warn('hls files', { reason: errorText(error) }),
+      clock,
+      timers,
+    }),
+  )
   const requests = new RequestCounter()
   const metrics = new NodeMetrics({
     hub,
@@ -97,6 +111,7 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
     new MetricsRoute(metrics, () => settings.metrics.token),
     hls,
     stack.add(new LiveHandler(new HubLiveHost(hub, visitors), LIVE_FORMATS)),
+    new FileRoute(() => settings.media.files),
   ]
   const common = { routes, requests, log, noDelay: settings.media.tcpNoDelay }
   const media = settings.listen.media
@@ -107,7 +122,9 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
     settings.listen.mediaTls && tls
       ? stack.add(new MediaServer({ ...common, listen: settings.listen.mediaTls, key: 'listen.mediaTls', tls }))
       : null
-  const ports = {
+  let ports: Ports = {
+    sip: null,
+    gbMedia: null,
     ...(await listenRtmp(rtmp, settings)),
     media: (await media?.open()) ?? null,
     mediaTls: (await mediaTls?.open()) ?? null,
@@ -118,6 +135,14 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
     const store = stack.add(new NodeStore(join(settings.data, 'node.sqlite')))
     const handlers = new HubLinkHandlers(hub, spaces, clock, environment.reload)
     outbox = stack.add(new Outbox({ store, clock, timers, log }))
+    const hostIsSet = environment.origins['public.host'] !== 'default'
+    const emit = (event: NodeEvent) => link?.emit(event)
+    const current = () => settings
+    devices = await openDevices({ settings: current, hostIsSet, hub, leases, store, emit, tls, clock, timers, log })
+    if (devices) {
+      log.info('devices register here', { ...devices.ports })
+      ports = { ...ports, ...devices.ports }
+    }
     link = stack.add(
       createLinkClient({
         url: settings.link.url,
@@ -125,11 +150,11 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
         nodeId: settings.node.id,
         name: settings.node.name ?? settings.node.id,
         version,
-        endpoints: () => endpoints(settings, ports, environment.origins['public.host'] !== 'default'),
+        endpoints: () => ({ ...endpoints(settings, ports, hostIsSet), sip: devices?.endpoint() ?? null }),
         store,
         outbox,
         handlers,
-        features: { 'node.logs': ({ tail: count }) => ({ lines: [...tail.lines(count)] }) },
+        features: { 'node.logs': ({ tail: count }) => ({ lines: [...tail.lines(count)] }), ...devices?.host.requests },
         report: () => ({ load: load.take(), streams: [...hub.streams].map(stream => streamStatus(stream, hub)) }),
         clock,
         timers,
@@ -143,9 +168,10 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
 
   return {
     ports,
-    close: () => {
-      hub.close() // while the outbox still takes the events of it
-      return stack.close()
+    close: async () => {
+      await devices?.host.close() // while BYE can still be said, and the outbox takes the events of it
+      hub.close()
+      await stack.close()
     },
     reload: next => {
       settings = next
@@ -183,7 +209,11 @@ function hubSettings({ media }: Settings): HubSettings {
   }
 }
 
-type Ports = Readonly<Record<'media' | 'mediaTls' | 'rtmp' | 'rtmps', number | null>>
+function hlsSettings({ hls: { directory, segmentFile, playlistFile, ...hls } }: Settings): HlsSettings {
+  return { ...hls, files: directory === null ? null : { directory, segmentFile, playlistFile } }
+}
+
+type Ports = Readonly<Record<'media' | 'mediaTls' | 'rtmp' | 'rtmps' | 'sip' | 'gbMedia', number | null>>
 
 /** Ports as the outside reaches them: a proxy or NAT in front may show others. */
 function endpoints({ public: outside }: Settings, ports: Ports, hostIsSet: boolean) {

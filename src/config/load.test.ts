@@ -33,7 +33,6 @@ test('without file and environment every key has its default', () => {
     rtmp: { port: 1935 },
     rtmps: null,
     sip: { port: 5060 },
-    sips: null,
     gbMedia: { port: 30000 },
   })
   expect(settings.public.host).toMatch(/^\d+\.\d+\.\d+\.\d+$/)

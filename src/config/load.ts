@@ -156,7 +156,7 @@ function checkTogether(settings: Settings, origins: Record<string, Origin>, file
   for (const [name, listen] of Object.entries(settings.listen)) {
     if (listen === null) continue
     const path = `listen.${name}`
-    if (['https', 'mediaTls', 'rtmps', 'sips'].includes(name) && certificate === null)
+    if (['https', 'mediaTls', 'rtmps'].includes(name) && certificate === null)
       refuse(path, String(listen.port), '"off", or set tls.certificate and tls.key')
     const address = `${listen.host ?? ''}:${listen.port}`
     const other = ports.get(address)

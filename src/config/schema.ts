@@ -18,8 +18,10 @@ export const schema = z.strictObject({
     mediaTls: listen('off', 'The same over TLS; needs `tls.certificate` and `tls.key`.'),
     rtmp: listen(1935, 'RTMP publish and play.'),
     rtmps: listen('off', 'RTMP over TLS; needs `tls.certificate` and `tls.key`.'),
-    sip: listen(5060, 'SIP of GB/T 28181 at the node, UDP and TCP.'),
-    sips: listen('off', 'The same over TLS; needs `tls.certificate` and `tls.key`.'),
+    sip: listen(
+      5060,
+      'SIP of GB/T 28181 at the node: UDP, TCP, and TLS on the same port with `tls.certificate` and `tls.key`.',
+    ),
     gbMedia: listen(30000, 'RTP of GB/T 28181 devices at the node, UDP and TCP: one port for all streams.'),
   }),
   database: text('sqlite', 'Database of the platform: a SQLite file in the data directory, or PostgreSQL.', {
@@ -125,6 +127,10 @@ export const schema = z.strictObject({
       "The same by bytes not yet taken by the viewer's socket.",
       RELOADABLE,
     ),
+    files: optionalText('Folder whose files are served on the media port to everybody, behind the live streams.', {
+      allowed: 'a folder, or null',
+      ...RELOADABLE,
+    }),
     maxViewersPerStream: integer(
       [1, 1_000_000],
       100000,
@@ -181,6 +187,33 @@ export const schema = z.strictObject({
       'on-demand',
       '`always` cuts streams from their start, so that the first HLS viewer does not wait; `on-demand` while somebody watches.',
       RELOADABLE,
+    ),
+    timeFloor: flag(
+      false,
+      'Segments are cut where a multiple of `segmentSeconds` passes on the wall clock; wants two keyframes a segment.',
+      RELOADABLE,
+    ),
+    directory: optionalText(
+      'Folder where segments and playlists are written too, for a web server; made if it is not there. Streams are cut from their start then, and files removed when they leave the window.',
+      { allowed: 'a folder, or null', ...RELOADABLE },
+    ),
+    segmentFile: text(
+      '[space]/[app]/[stream]-[seq].ts',
+      'Segment files below `hls.directory`, by `[space]` (or `[vhost]`), `[app]`, `[stream]`, `[seq]`, `[timestamp]`, `[duration]`, `[2006]`, `[01]`, `[02]`, `[15]`, `[04]`, `[05]`, `[999]`.',
+      {
+        allowed: 'a relative file ending in .ts with [stream] and one of [seq], [timestamp]',
+        pattern: /^(?![/])(?!.*\.\.)(?=.*\[stream\])(?=.*\[(?:seq|timestamp)\]).*\.ts$/,
+        ...RELOADABLE,
+      },
+    ),
+    playlistFile: text(
+      '[space]/[app]/[stream].m3u8',
+      'Playlist files below `hls.directory`, by `[space]` (or `[vhost]`), `[app]`, `[stream]`.',
+      {
+        allowed: 'a relative file ending in .m3u8 with [stream]',
+        pattern: /^(?![/])(?!.*\.\.)(?=.*\[stream\]).*\.m3u8$/,
+        ...RELOADABLE,
+      },
     ),
     keepAliveSeconds: integer(
       [1, 86_400],

@@ -161,7 +161,18 @@ const sip = z.object({
 /** One try at something with a device, and what became of it. */
 export const Attempt = z.object({
   id,
-  kind: z.enum(['register', 'catalog', 'query', 'control', 'play', 'playback', 'download', 'talk', 'cascade']),
+  kind: z.enum([
+    'register',
+    'catalog',
+    'query',
+    'control',
+    'play',
+    'playback',
+    'download',
+    'talk',
+    'broadcast',
+    'cascade',
+  ]),
   space,
   /** null: a device nobody knows. */
   device: id.nullable(),

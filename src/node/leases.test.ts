@@ -15,6 +15,7 @@ beforeEach(() => {
   leases.addSource({
     knows: asked => asked === path,
     start: started => told.push(`start ${started}`),
+    again: () => {},
     stop: stopped => told.push(`stop ${stopped}`),
     graceMs: () => 1000,
   })

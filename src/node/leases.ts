@@ -9,6 +9,8 @@ export interface OnDemandSource {
   knows(path: string): boolean
   /** The first lease of the path: begins to bring it. What goes wrong is told by `Leases.failed`. */
   start(path: string): void
+  /** One more lease while the path is wanted already: what failed may be tried again sooner. */
+  again(path: string): void
   /** Nobody has wanted it for the grace time. */
   stop(path: string): void
   /** Milliseconds without a lease after which `stop` follows. */
@@ -57,7 +59,7 @@ export class Leases {
       entry = { source, holders: new Map(), grace: null }
       this.#wanted.set(path, entry)
       source?.start(path)
-    }
+    } else entry.source?.again(path)
     entry.grace?.cancel()
     entry.grace = null
     entry.holders.set(holder, (entry.holders.get(holder) ?? 0) + 1)

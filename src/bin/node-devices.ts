@@ -1,0 +1,69 @@
+import type { Clock, Timers } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import type { Settings } from '../config/schema.ts'
+import type { NodeEvent } from '../link/events.ts'
+import type { Endpoints } from '../link/messages.ts'
+import { GbHost } from '../node/gb28181/gb-host.ts'
+import type { Hub } from '../node/hub.ts'
+import type { Leases } from '../node/leases.ts'
+import type { TlsFiles } from '../node/media-server.ts'
+import type { NodeStore } from '../node/node-store.ts'
+
+export interface DevicesOptions {
+  readonly settings: () => Settings
+  /** Whether `public.host` was set by somebody, rather than guessed. */
+  readonly hostIsSet: boolean
+  readonly hub: Hub
+  readonly leases: Leases
+  readonly store: NodeStore
+  readonly emit: (event: NodeEvent) => void
+  readonly tls: TlsFiles | null
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly log: Log
+}
+
+export interface RunningDevices {
+  readonly host: GbHost
+  readonly ports: { readonly sip: number; readonly gbMedia: number }
+  /** Where devices register, for the platform to tell people. */
+  endpoint(): NonNullable<Endpoints['sip']>
+}
+
+/** Starts what GB/T 28181 devices connect to; null where it is off. */
+export async function openDevices(options: DevicesOptions): Promise<RunningDevices | null> {
+  const { clock, emit, hostIsSet, hub, leases, log, settings, store, timers, tls } = options
+  const { listen, sip } = settings()
+  if (!listen.sip || !listen.gbMedia) return null
+  const host = new GbHost({
+    ...{ clock, emit, hub, leases, log, store, timers },
+    ...(tls && { tls }),
+    identity: { serverId: sip.id, domain: sip.domain },
+    settings: () => {
+      const { public: outside, sip } = settings()
+      return {
+        publicHost: outside.host,
+        mediaHost: sip.mediaHost,
+        mediaPort: outside.gbMedia,
+        inviteTimeoutMs: sip.inviteTimeoutSeconds * 1000,
+        packetTimeoutMs: sip.packetTimeoutSeconds * 1000,
+        keepaliveTimeoutMs: sip.keepaliveTimeoutSeconds * 1000,
+      }
+    },
+  })
+  const range = sip.mediaPorts?.split('-').map(Number)
+  const bound = await host.open({
+    sip: listen.sip,
+    media: listen.gbMedia,
+    mediaPorts: range ? [range[0] ?? 0, range[1] ?? 0] : null,
+  })
+  return {
+    host,
+    ports: { sip: bound.sip, gbMedia: bound.media },
+    endpoint: () => {
+      const { public: outside, sip } = settings()
+      const where = hostIsSet ? outside.host : host.endpoint.localAddressTowards('203.0.113.1')
+      return { id: sip.id, domain: sip.domain, host: where, port: outside.sip ?? bound.sip, tls: tls !== null }
+    },
+  }
+}
