@@ -63,7 +63,9 @@ export async function openDevices(options: DevicesOptions): Promise<RunningDevic
     endpoint: () => {
       const { public: outside, sip } = settings()
       const where = hostIsSet ? outside.host : host.endpoint.localAddressTowards('203.0.113.1')
-      return { id: sip.id, domain: sip.domain, host: where, port: outside.sip ?? bound.sip, tls: tls !== null }
+      const port = outside.sip ?? bound.sip
+      // TLS is told apart on the same port
+      return { id: sip.id, domain: sip.domain, host: where, port, tls: tls ? port : null }
     },
   }
 }

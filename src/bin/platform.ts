@@ -92,7 +92,9 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
       feed.publish({ type: `node.${state}`, permission: 'nodes.read', path: null, data: { nodeId, reason } })
       recording.nodeChanged(nodeId, state)
     }
-    const links: NodeLinks = closing.add(new NodeLinks({ store: nodeStore, events, desired, onNode, clock, timers, log }))
+    const links: NodeLinks = closing.add(
+      new NodeLinks({ store: nodeStore, events, desired, onNode, clock, timers, log }),
+    )
     devices.onChange(() => links.applyDesired())
     spaces.onChange(() => {
       links.applyDesired()
@@ -204,21 +206,23 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
 }
 
 /** What URLs say while no node has told where it listens: the ports of the node beside us. */
-function addressesOf({ listen, public: open, sip }: Settings, origins: RoleEnvironment['origins']) {
+function addressesOf(settings: Settings, origins: RoleEnvironment['origins']) {
+  const { listen, public: open } = settings
   const port = (name: 'media' | 'mediaTls' | 'rtmp' | 'rtmps') => open[name] ?? listen[name]?.port ?? null
   const ports = { media: port('media'), mediaTls: port('mediaTls'), rtmp: port('rtmp'), rtmps: port('rtmps') }
   const detected = (origins['public.host'] ?? 'default') === 'default'
   return {
     publicHost: detected ? null : open.host,
     fallbackHost: open.host,
-    endpoints: { host: null, ...ports, sip: sipOf(listen, open, sip) },
+    endpoints: { host: null, ...ports, sip: sipOf(settings) },
   }
 }
 
 /** Null where the node beside us takes no devices. */
-function sipOf(listen: Settings['listen'], open: Settings['public'], { id, domain }: Settings['sip']) {
+function sipOf({ listen, public: open, sip: { id, domain }, tls }: Settings) {
   if (!listen.sip) return null
-  return { id, domain, host: open.host, port: open.sip ?? listen.sip.port, tls: listen.sips?.port ?? null }
+  const port = open.sip ?? listen.sip.port
+  return { id, domain, host: open.host, port, tls: tls.certificate === null ? null : port }
 }
 
 function certificateOf({ tls: { certificate, key } }: Settings): Certificate | null {
