@@ -72,7 +72,7 @@ const TYPE_NAMES: Readonly<Record<number, string>> = {
 export const isDeviceId = (text: string): boolean => /^\d{20}$/.test(text)
 
 /** An administrative area: province, city, district or grass-roots unit. */
-export const isAreaCode = (text: string): boolean => /^(\d{2}){1,4}$/.test(text)
+const isAreaCode = (text: string): boolean => /^(\d{2}){1,4}$/.test(text)
 
 /** Throws AppError INVALID when `id` is not 20 digits. */
 export function parseDeviceId(id: string): DeviceIdParts {

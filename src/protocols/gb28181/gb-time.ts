@@ -1,7 +1,7 @@
 import { AppError } from '../../base/errors.ts'
 
 /** Devices of the standard show and send Beijing time unless their site says otherwise. */
-export const DEFAULT_TIME_ZONE = 'Asia/Shanghai'
+const DEFAULT_TIME_ZONE = 'Asia/Shanghai'
 
 /** Formatters are slow to make (0.1 ms) and few zones are in use; a peer cannot choose one. */
 const formatters = new Map<string, Intl.DateTimeFormat>()

@@ -19,7 +19,8 @@ export type DeviceEvent =
   /** Heard from another address: behind a NAT, or after it dialled again. */
   | { readonly type: 'moved'; readonly from: SocketAddress; readonly to: SocketAddress }
   | { readonly type: 'keepalive'; readonly status: 'OK' | 'ERROR' | undefined; readonly faulty: readonly string[] }
-  | { readonly type: 'alarm'; readonly alarm: AlarmNotify }
+  /** `name`: what it is about, as 'motion'; null where the standard has no word. */
+  | { readonly type: 'alarm'; readonly alarm: AlarmNotify; readonly name: string | null }
   | { readonly type: 'positions'; readonly positions: readonly Position[] }
   /** Of NOTIFY Catalog: ON, OFF, ADD, DEL ... each with its item. */
   | { readonly type: 'catalogChanged'; readonly items: CatalogNotify['items'] }

@@ -229,7 +229,7 @@ test('an alarm is answered and a device alarm reset', async () => {
     { name: 'alarmResponse', value: { sn: 5, deviceId: CHANNEL_ID, result: 'OK' } },
     { name: 'deviceControl', value: { alarmCmd: 'ResetAlarm', info: { alarmMethod: ['2'], alarmType: ['1'] } } },
   ])
-  expect(platform.eventsOf('alarm')).toMatchObject([{ alarm }])
+  expect(platform.eventsOf('alarm')).toMatchObject([{ alarm, name: 'videoLoss' }])
 })
 
 test('what a device tells by itself', async () => {

@@ -40,15 +40,15 @@ const NEXT: Readonly<Record<DeviceState, Partial<Readonly<Record<LivenessInput, 
 }
 
 /** The state after `input`; the same one where the table has nothing. */
-export function nextState(state: DeviceState, input: LivenessInput): DeviceState {
+function nextState(state: DeviceState, input: LivenessInput): DeviceState {
   return NEXT[state][input] ?? state
 }
 
 /** GB/T 28181-2022 §9.6: keepalive each 60 s, off after three. */
-export const DEFAULT_KEEPALIVE_MS = 60_000
-export const DEFAULT_KEEPALIVE_COUNT = 3
+const DEFAULT_KEEPALIVE_MS = 60_000
+const DEFAULT_KEEPALIVE_COUNT = 3
 /** Answers and keepalives that are late by what a mobile network may hold them up. */
-export const GRACE_MS = 10_000
+const GRACE_MS = 10_000
 /** A device whose TCP connection broke dials again within this; longer is off. */
 export const RECONNECT_MS = 20_000
 /** Longest keepalive interval believed; NAT forgets sooner. */

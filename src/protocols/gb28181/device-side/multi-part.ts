@@ -1,7 +1,7 @@
 import type { Timer, Timers } from '../../../base/clock.ts'
 
 /** Silence after which no more parts are expected; slow recorders take 10 s to look through a disk. */
-export const SILENCE_MS = 20_000
+const SILENCE_MS = 20_000
 /** Some devices count per message: when the sum is reached, more may follow at once. */
 const SETTLE_MS = 500
 /** Parts that come after the end are still taken for so long. */

@@ -1,3 +1,4 @@
+import { alarmName } from '../manscdp/alarm.ts'
 import { END_OF_FILE } from '../manscdp/media-notify.ts'
 import type { AnyMessage } from '../manscdp/messages.ts'
 import { positionsOf } from '../manscdp/mobile-position.ts'
@@ -9,7 +10,7 @@ export function eventOf(message: AnyMessage, callId: string): DeviceEvent | null
     case 'keepaliveNotify':
       return { type: 'keepalive', status: message.value.status, faulty: message.value.faulty }
     case 'alarmNotify':
-      return { type: 'alarm', alarm: message.value }
+      return { type: 'alarm', alarm: message.value, name: alarmName(message.value) }
     case 'mobilePositionNotify': {
       const positions = positionsOf(message.value)
       return positions.length === 0 ? null : { type: 'positions', positions }

@@ -21,7 +21,7 @@ export const alarmNotify = message('Notify', 'Alarm', {
   longitude: decimal('Longitude', { min: -180, max: 180 }),
   latitude: decimal('Latitude', { min: -90, max: 90 }),
   info: group('Info', {
-    /** By method, see ALARM_TYPES. */
+    /** By method, see alarmName. */
     alarmType: integer('AlarmType', { min: 0 }),
     alarmTypeParam: group('AlarmTypeParam', {
       /** Of an intrusion: 1 enters, 2 leaves. */
@@ -35,8 +35,8 @@ export type AlarmNotify = MessageValue<typeof alarmNotify>
 /** The receiver's answer, a MESSAGE of its own. */
 export const alarmResponse = message('Response', 'Alarm', { result: result() })
 
-/** Names of the method and, within it, of the type; keys of the console's texts. A.2.5.3. */
-export const ALARM_TYPES: Readonly<Record<number, Readonly<Record<number, string>>>> = {
+/** Names by method and type; keys of the console's texts. A.2.5.3. */
+const ALARM_NAMES: Readonly<Record<number, Readonly<Record<number, string>>>> = {
   2: { 1: 'videoLoss', 2: 'tamper', 3: 'diskFull', 4: 'overTemperature', 5: 'underTemperature' },
   5: {
     1: 'manual',
@@ -54,4 +54,9 @@ export const ALARM_TYPES: Readonly<Record<number, Readonly<Record<number, string
     13: 'occlusion',
   },
   6: { 1: 'diskFault', 2: 'fanFault' },
+}
+
+/** What an alarm is about, e.g. 'motion'; null where the standard has no word for it. */
+export function alarmName(alarm: AlarmNotify): string | null {
+  return ALARM_NAMES[alarm.alarmMethod ?? 0]?.[alarm.info?.alarmType ?? 0] ?? null
 }

@@ -10,7 +10,7 @@ export interface XmlElement {
 }
 
 /** A Catalog item is 0.5-1.5 kB; the largest message seen over TCP had 200 items. Past this: a bug or an attack. */
-export const MAX_DOCUMENT_CHARACTERS = 512 * 1024
+const MAX_DOCUMENT_CHARACTERS = 512 * 1024
 /** VideoRecordPlan is the deepest at six. */
 const MAX_DEPTH = 16
 /** 512 kB of `<a/>` would be 130 000 objects; a full message has some 40 elements per item. */

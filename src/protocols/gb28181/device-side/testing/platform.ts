@@ -7,7 +7,7 @@ import { DeviceSide } from '../device-side.ts'
 import { DEFAULT_POLICY, type DevicePolicy, type DirectoryEntry } from '../directory.ts'
 import { DEVICE_ID, DOMAIN, FakeDevice, type FakeDeviceOptions, SERVER_ID } from './fake-device.ts'
 
-export const PASSWORD = 'wordpass'
+const PASSWORD = 'wordpass'
 
 /** An entry that may register with PASSWORD. */
 export function admitted(policy: Partial<DevicePolicy> = {}, entry: Partial<DirectoryEntry> = {}): DirectoryEntry {
