@@ -122,6 +122,19 @@ describe.each(['udp', 'tcp'] as const)('a session over %s', transport => {
     expect(ends).toEqual(['INFO was answered 481'])
   })
 
+  test('a refusal and silence leave the dialog, and its BYE is said', async () => {
+    await using room = await session()
+    const { ours, theirs, client, server } = room
+    theirs.on('INFO', (_request, context) => context.respond(404))
+    expect((await ours.request('INFO')).status).toBe(404)
+    theirs.on('INFO', () => new Promise(() => {}))
+    const silent = expect(ours.request('INFO', { timeoutMs: 1000 })).rejects.toMatchObject({ code: 'PEER_TIMEOUT' })
+    await until(() => expect(server.ladder().filter(step => step === '< INFO')).toHaveLength(2))
+    client.time.advance(1000)
+    await silent
+    expect((await ours.bye()).status).toBe(200)
+  })
+
   test('after a restart of the caller the journal still ends it', async () => {
     await using room = await session()
     const journal = JSON.parse(JSON.stringify(room.ours.toJournal()))
@@ -203,6 +216,20 @@ describe('calling', () => {
     room.peer.answer(cancel, 200)
     room.peer.answer(invite, 487)
     expect((await room.peer.request(3)).method).toBe('ACK')
+  })
+
+  test('no answer in the time of the caller: what comes later is cancelled, or ended', async () => {
+    for (const late of [180, 200]) {
+      await using room = await callerAndPeer()
+      const call = room.call({ timeoutMs: 5000 })
+      const fails = expect(call.response).rejects.toMatchObject({ code: 'PEER_TIMEOUT' })
+      const invite = await room.peer.request()
+      room.caller.time.advance(5000)
+      await fails
+      room.peer.answer(invite, late)
+      const expected = late === 180 ? ['CANCEL'] : ['ACK', 'BYE']
+      await until(() => expect(room.peer.methods.filter(method => method !== 'INVITE')).toEqual(expected))
+    }
   })
 
   test('cancelled while it rings', async () => {

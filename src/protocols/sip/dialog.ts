@@ -12,8 +12,11 @@ import { type Flow, isFlow, type Target } from './transport/flow.ts'
 
 export type RequestHandler = (request: SipRequest, context: RequestContext) => void | Promise<void>
 
-/** Final answers and failures after which a dialog is gone. RFC 5057 §5.1, RFC 3261 §12.2.1.2. */
-const ENDING_STATUS: ReadonlySet<number> = new Set([404, 408, 410, 416, 480, 481, 482, 483, 484, 485, 502, 604])
+/**
+ * The peer does not know the dialog. RFC 3261 §12.2.1.2. Other refusals, and silence, end nothing here although RFC 5057
+ * §5.1 would: a camera that answers INFO with 404 still sends video, and is owed its BYE.
+ */
+const UNKNOWN_DIALOG = 481
 
 /**
  * A dialog of ours with a peer, by INVITE or SUBSCRIBE, whoever began it. Its requests go where the peer was last seen:
@@ -76,7 +79,7 @@ export class Dialog {
 
   /**
    * Sends a request within the dialog; a 2xx to a re-INVITE is acknowledged. Resolves with the final response, whatever
-   * it says. An answer that denies the dialog, or none at all, ends it. Errors as `SipEndpoint.request`.
+   * it says; 481 ends the dialog. Errors as `SipEndpoint.request`; the dialog lives on then.
    */
   async request(method: string, options: Content & ExchangeOptions = {}): Promise<SipResponse> {
     if (this.#ended !== null) throw new AppError('PEER_REFUSED', { peer: 'dialog', reason: this.#ended })
@@ -88,12 +91,8 @@ export class Dialog {
           ? await this.#reInvite(request, withLogin)
           : await exchange(this.#core, this.#target, request, this.state, withLogin)
       if (response.status < 300 && method !== 'BYE') this.state.answered(response)
-      if (ENDING_STATUS.has(response.status)) this.end(`${method} was answered ${response.status}`)
+      if (response.status === UNKNOWN_DIALOG) this.end(`${method} was answered ${response.status}`)
       return response
-    } catch (error) {
-      if (error instanceof AppError && error.code === 'PEER_TIMEOUT' && options.timeoutMs === undefined)
-        this.end(`${method} was not answered`)
-      throw error
     } finally {
       if (method === 'BYE') this.end('we said BYE')
     }

@@ -91,7 +91,7 @@ export class SipEndpoint {
       ...(tls ? { tls } : {}),
       ...(limits ? { limits } : {}),
       ...(tap ? { tap } : {}),
-      onMessage: (parsed, flow) => this.#receive(parsed, flow),
+      onMessage: (parsed, flow) => this.#guarded(parsed, flow),
       onFlowClosed: (flow, error) => this.#transactions.flowClosed(flow, error),
     })
     this.#core = new SipCore({
@@ -187,6 +187,15 @@ export class SipEndpoint {
   #begin(outgoing: OutgoingInvite): DialogState {
     const { callId = newCallId(), fromTag = newTag(), from, to, uri, cseq } = outgoing
     return DialogState.begin({ callId, localTag: fromTag, from, to, uri, ...(cseq === undefined ? {} : { cseq }) })
+  }
+
+  /** One message must never end the process. */
+  #guarded(parsed: ParsedMessage, flow: Flow): void {
+    try {
+      this.#receive(parsed, flow)
+    } catch (error) {
+      this.#log.error('sip message failed', { remote: flow.remote.address, error: errorText(error) })
+    }
   }
 
   #receive({ message, problem }: ParsedMessage, flow: Flow): void {

@@ -58,8 +58,9 @@ export class InviteExchange {
     this.#settle = { resolve, reject }
     const timeoutMs = options.timeoutMs ?? ANSWER_TIMEOUT_MS
     this.#timer = core.timers.after(timeoutMs, () => {
+      // Nobody waits any more, but the peer must be told, and what it says then be acknowledged.
       this.cancel()
-      this.#fail(new AppError('PEER_TIMEOUT', { what: 'the answer to INVITE', ms: timeoutMs }))
+      this.#settle.reject(timedOut(timeoutMs))
     })
     const { signal } = options
     if (signal) {
@@ -115,7 +116,11 @@ export class InviteExchange {
     }
     if (response.status < 300) {
       const first = this.#state !== 'ended'
-      this.#onSuccess(response, parseCSeq(response.headers.get('cseq') ?? '')?.number ?? 0, first)
+      try {
+        this.#onSuccess(response, parseCSeq(response.headers.get('cseq') ?? '')?.number ?? 0, first)
+      } catch (error) {
+        this.#fail(error)
+      }
       this.#succeed(this.#cancelWanted ? terminated(this.#draft) : response)
       return
     }
@@ -144,7 +149,11 @@ export class InviteExchange {
     const { request, flow, abandon } = this.#sent
     const ignored = () => {}
     const events = { onResponse: ignored, onTimeout: ignored, onTransportError: ignored, onTerminated: ignored }
-    transactions.start(withinTransaction(request, 'CANCEL'), flow, events)
+    try {
+      transactions.start(withinTransaction(request, 'CANCEL'), flow, events)
+    } catch (error) {
+      this.#fail(error)
+    }
     // RFC 3261 §9.1: a peer of RFC 2543 may never send the final response.
     timers.after(patienceMs(timing), () => {
       if (this.#state !== 'cancelling') return
@@ -159,8 +168,7 @@ export class InviteExchange {
   }
 
   #fail(error: unknown): void {
-    // A cancelled INVITE still waits for its final response, which it must acknowledge.
-    if (this.#state !== 'cancelling') this.#end()
+    this.#end()
     this.#settle.reject(error)
   }
 

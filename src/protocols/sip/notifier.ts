@@ -1,4 +1,5 @@
 import type { Timer } from '../../base/clock.ts'
+import { errorText } from '../../base/errors.ts'
 import type { SipCore } from './core.ts'
 import type { Dialog } from './dialog.ts'
 import type { Content } from './draft.ts'
@@ -58,9 +59,15 @@ export class Notifier {
     }
   }
 
-  #send(content: Content, state: string): Promise<SipResponse> {
+  /** RFC 6665 §4.2.2: a subscriber that does not answer has none any more. */
+  async #send(content: Content, state: string): Promise<SipResponse> {
     const headers = { ...content.headers, Event: this.event, 'Subscription-State': state }
-    return this.dialog.request('NOTIFY', { ...content, headers })
+    try {
+      return await this.dialog.request('NOTIFY', { ...content, headers })
+    } catch (error) {
+      this.dialog.end(errorText(error))
+      throw error
+    }
   }
 
   #granted(request: SipRequest): number {

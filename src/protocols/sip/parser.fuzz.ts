@@ -80,7 +80,7 @@ function lookInto(message: SipMessage): void {
 test('what was read is written, and read again is the same', () => {
   fuzz({
     seeds,
-    runs: 4000,
+    runs: 1500,
     run: input => {
       const parsed = parseDatagram(input)
       if (!parsed) return
@@ -95,7 +95,7 @@ test('what was read is written, and read again is the same', () => {
 test('a stream gives the same messages however it is cut, and keeps no more than it may', () => {
   fuzz({
     seeds,
-    runs: 2000,
+    runs: 600,
     run: input => {
       const run = (pieceBytes: number) => {
         const got: string[] = []

@@ -90,6 +90,16 @@ test('ended by the notifier', async () => {
   ])
 })
 
+test('a subscriber that does not answer has no subscription any more', async () => {
+  await using r = await room()
+  await r.subscribe({ onNotify: () => new Promise(() => {}) })
+  const silent = expect(r.notifiers[0]!.notify({ body: '1' })).rejects.toMatchObject({ code: 'PEER_TIMEOUT' })
+  await until(() => expect(r.client.ladder()).toContain('< NOTIFY'))
+  r.server.time.advance(32_000)
+  await silent
+  expect(r.log.at(-1)).toMatch(/^notifier ended: PEER_TIMEOUT/)
+})
+
 test('a renewal that is refused ends it', async () => {
   await using r = await room()
   const subscription = await r.subscribe()
