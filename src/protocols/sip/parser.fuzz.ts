@@ -95,7 +95,7 @@ test('what was read is written, and read again is the same', () => {
 test('a stream gives the same messages however it is cut, and keeps no more than it may', () => {
   fuzz({
     seeds,
-    runs: 600,
+    runs: 2000,
     run: input => {
       const run = (pieceBytes: number) => {
         const got: string[] = []
@@ -107,7 +107,7 @@ test('a stream gives the same messages however it is cut, and keeps no more than
         try {
           for (let at = 0; at < input.length; at += pieceBytes) {
             framer.push(Buffer.from(input.subarray(at, at + pieceBytes)))
-            expect(framer.bufferedBytes).toBeLessThanOrEqual(input.length)
+            if (framer.bufferedBytes > input.length) throw new Error(`${framer.bufferedBytes} bytes are kept`)
           }
         } catch (error) {
           if (!(error instanceof AppError)) throw error
