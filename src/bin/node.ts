@@ -109,9 +109,9 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
   })
   const routes = [
     new MetricsRoute(metrics, () => settings.metrics.token),
+    new FileRoute(() => settings.media.files),
     hls,
     stack.add(new LiveHandler(new HubLiveHost(hub, visitors), LIVE_FORMATS)),
-    new FileRoute(() => settings.media.files),
   ]
   const common = { routes, requests, log, noDelay: settings.media.tcpNoDelay }
   const media = settings.listen.media

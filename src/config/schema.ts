@@ -127,10 +127,13 @@ export const schema = z.strictObject({
       "The same by bytes not yet taken by the viewer's socket.",
       RELOADABLE,
     ),
-    files: optionalText('Folder whose files are served on the media port to everybody, behind the live streams.', {
-      allowed: 'a folder, or null',
-      ...RELOADABLE,
-    }),
+    files: optionalText(
+      'Folder whose files are served on the media port to everybody; a file hides the live stream of its name.',
+      {
+        allowed: 'a folder, or null',
+        ...RELOADABLE,
+      },
+    ),
     maxViewersPerStream: integer(
       [1, 1_000_000],
       100000,

@@ -1,4 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { temporaryFolder } from '../ffmpeg.ts'
 import { startNode, until } from './node-under-test.ts'
 import { AAC, H264, PICTURE, play, publish, TONE } from './programs.ts'
 
@@ -62,4 +65,29 @@ test('a republish is a discontinuity, and numbers go on', async () => {
   const listed = await numbers()
   for (const [at, number] of listed.entries()) if (at > 0) expect(number).toBe(listed[at - 1]! + 1)
   expect(playlist).toMatch(/#EXT-X-TARGETDURATION:\d+\n/)
+})
+
+test('segments as files, served from their folder', async () => {
+  using folder = temporaryFolder()
+  const directory = folder.file('hls')
+  await using node = await startNode({
+    SIGHTLINE_HLS_DIRECTORY: directory,
+    SIGHTLINE_HLS_PLAYLIST_FILE: '[app]/[stream]/live.m3u8',
+    SIGHTLINE_HLS_SEGMENT_FILE: '[app]/[stream]/[timestamp].ts',
+    SIGHTLINE_MEDIA_FILES: folder.file(''),
+  })
+  await using _ = publish(node.rtmp('live/cam'), ...PICTURE, ...TONE, ...H264, ...AAC)
+  const playlist = join(directory, 'live/cam/live.m3u8')
+  await until(
+    'three segments are there',
+    () => existsSync(playlist) && readFileSync(playlist, 'utf8').split('.ts').length > 3,
+  )
+  const player = await play(playlist, 3, ...FROM_THE_FIRST_SEGMENT)
+  expect(player).toMatchObject({ complaints: '', video: 75 })
+  const [name] = readFileSync(playlist, 'utf8').match(/\d+\.ts/) ?? []
+  const answer = await fetch(node.http(`hls/live/cam/${name}`))
+  expect(answer.headers.get('content-type')).toBe('video/mp2t')
+  expect(Buffer.from(await answer.arrayBuffer()).equals(readFileSync(join(directory, 'live/cam', name ?? '')))).toBe(
+    true,
+  )
 })

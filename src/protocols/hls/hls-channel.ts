@@ -4,6 +4,7 @@ import type { Reader } from '../../media/stream/reader.ts'
 import type { Track } from '../../media/stream/track.ts'
 import { type MediaPlaylist, writeMasterPlaylist, writeMediaPlaylist } from './playlist.ts'
 import type { InitSegment, Segment } from './segment.ts'
+import type { SegmentFiles } from './segment-files.ts'
 import { SegmentWindow, type WindowLimits } from './segment-window.ts'
 import { type Numbering, Segmenter, type SegmenterSettings } from './segmenter.ts'
 
@@ -23,6 +24,8 @@ export interface ChannelOptions {
   readonly stream: HlsStream
   readonly settings: SegmenterSettings & Pick<WindowLimits, 'windowSeconds'>
   readonly numbering: Numbering
+  /** Where the segments go besides; null: nowhere. */
+  readonly files: SegmentFiles | null
   readonly clock: Clock
   readonly timers: Timers
 }
@@ -58,10 +61,12 @@ export class HlsChannel {
       clock,
       onSegment: segment => {
         this.#window.push(segment)
+        options.files?.add(segment, this.#playlist(), name => this.find(name) !== undefined)
         this.#wake()
       },
       onEnd: () => {
         this.#endedAtMs = clock.monotonicMs()
+        options.files?.end(this.#playlist())
         this.#wake()
       },
     })
@@ -123,21 +128,25 @@ export class HlsChannel {
 
   /** `query` goes behind every URI. */
   mediaPlaylist(query: string): string {
-    const playlist: MediaPlaylist = {
+    return writeMediaPlaylist(this.#playlist(), query)
+  }
+
+  #playlist(): MediaPlaylist {
+    return {
       container: this.#segmenter.selection?.container ?? 'ts',
       targetDuration: this.#window.targetDuration,
       discontinuitySequence: this.#window.discontinuitySequence,
       segments: this.#window.listed,
       ended: this.ended,
     }
-    return writeMediaPlaylist(playlist, query)
   }
 
   find(name: string): Segment | InitSegment | undefined {
     return this.#window.find(name) ?? this.#window.findInit(name)
   }
 
-  close(): void {
+  /** Resolves when its files are gone. */
+  async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
     this.#detach()
@@ -145,6 +154,7 @@ export class HlsChannel {
     // The playlist of a later run begins behind everything this one showed.
     const listed = this.#window.listed.filter(segment => segment.discontinuity).length
     this.#options.numbering.discontinuities = this.#window.discontinuitySequence + listed
+    await this.#options.files?.clear()
   }
 
   #wake(): void {

@@ -1,5 +1,6 @@
 import type { Clock, Timers } from '../../base/clock.ts'
 import { HlsChannel, type HlsStream } from './hls-channel.ts'
+import { type FileSettings, SegmentFiles } from './segment-files.ts'
 import type { Numbering, SegmenterSettings } from './segmenter.ts'
 
 export interface HlsSettings extends SegmenterSettings {
@@ -9,11 +10,15 @@ export interface HlsSettings extends SegmenterSettings {
   readonly mode: 'always' | 'on-demand'
   /** How long an unwatched stream is still cut, or an ended one kept. */
   readonly keepAliveSeconds: number
+  /** Segments are written there too; then streams are always cut from their start. */
+  readonly files: FileSettings | null
 }
 
 export interface ChannelsOptions {
   /** Read for every new channel. */
   readonly settings: () => HlsSettings
+  /** Something could not be written or removed. */
+  readonly onFileError: (error: unknown) => void
   readonly clock: Clock
   readonly timers: Timers
 }
@@ -39,10 +44,12 @@ export class HlsChannels {
       known.usedAtMs = this.#options.clock.monotonicMs()
       return known.channel
     }
-    known?.channel.close()
-    const { settings, clock, timers } = this.#options
+    void known?.channel.close()
+    const { clock, timers, onFileError } = this.#options
+    const settings = this.#options.settings()
+    const files = settings.files && new SegmentFiles(stream.path, settings.files, onFileError)
     const numbering = this.#numbering(stream.path)
-    const channel = new HlsChannel({ stream, settings: settings(), numbering, clock, timers })
+    const channel = new HlsChannel({ stream, settings, numbering, files, clock, timers })
     this.#byPath.set(stream.path, { channel, usedAtMs: clock.monotonicMs() })
     return channel
   }
@@ -51,20 +58,28 @@ export class HlsChannels {
     return this.#byPath.get(path)?.channel
   }
 
+  /** Whether streams are cut though nobody watches. */
+  get always(): boolean {
+    const { mode, files } = this.#options.settings()
+    return mode === 'always' || files !== null
+  }
+
   /** Closes the channels nobody has asked for lately. */
   sweep(): void {
-    const { mode, keepAliveSeconds } = this.#options.settings()
+    const { keepAliveSeconds } = this.#options.settings()
+    const { always } = this
     const before = this.#options.clock.monotonicMs() - keepAliveSeconds * 1000
     for (const [path, { channel, usedAtMs }] of this.#byPath) {
-      if (Math.max(usedAtMs, channel.endedAtMs ?? 0) > before || (mode === 'always' && !channel.ended)) continue
-      channel.close()
+      if (Math.max(usedAtMs, channel.endedAtMs ?? 0) > before || (always && !channel.ended)) continue
+      void channel.close()
       this.#byPath.delete(path)
     }
   }
 
-  close(): void {
-    for (const { channel } of this.#byPath.values()) channel.close()
+  async close(): Promise<void> {
+    const closed = [...this.#byPath.values()].map(({ channel }) => channel.close())
     this.#byPath.clear()
+    await Promise.all(closed)
   }
 
   #numbering(path: string): Numbering {

@@ -29,7 +29,7 @@ beforeEach(async () => {
   bench.port = await server.open()
 })
 afterEach(async () => {
-  bench.close()
+  await bench.close()
   await server.close()
 })
 

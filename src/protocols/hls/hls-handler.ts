@@ -31,6 +31,7 @@ export interface HlsOptions {
   readonly host: HlsHost
   /** Read anew for every stream, so that a reload counts from the next one on. */
   readonly settings: () => HlsSettings
+  readonly onFileError: (error: unknown) => void
   readonly clock: Clock
   readonly timers: Timers
 }
@@ -86,9 +87,9 @@ export class HlsHandler {
     else await this.#sendMasterPlaylist(request, response, url, gone.signal)
   }
 
-  /** Begins to cut a stream at once, when the settings say `always`. */
+  /** Begins to cut a stream at once, when the settings want that. */
   published(stream: HlsStream): void {
-    if (this.#options.settings().mode === 'always') this.#channels.open(stream)
+    if (this.#channels.always) this.#channels.open(stream)
   }
 
   /** Codecs of the stream's tracks that HLS leaves out; empty while nobody watches. */
@@ -96,10 +97,10 @@ export class HlsHandler {
     return this.#channels.find(path)?.leftOut.map(track => track.codec) ?? []
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#sweep.cancel()
     this.#sessions.close()
-    this.#channels.close()
+    await this.#channels.close()
   }
 
   #session(id: string | null, base: string | undefined): HlsSession {

@@ -72,8 +72,9 @@ function play(
   const stream = new Stream('default/live/cam', options, { onPublish() {}, onUnpublish() {}, onEnd() {} })
   const channel = new HlsChannel({
     stream,
-    settings: { segmentSeconds: 1, windowSeconds: 60, waitKeyframe: true, container },
+    settings: { segmentSeconds: 1, windowSeconds: 60, waitKeyframe: true, timeFloor: false, container },
     numbering: { nextSequence: 0, discontinuities: 0, nextInit: 0 },
+    files: null,
     clock: time,
     timers: time,
   })

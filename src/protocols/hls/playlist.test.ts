@@ -13,6 +13,7 @@ function segment(sequence: number, durationMs: number, more: Partial<Segment> = 
     sequence,
     durationMs,
     startedAtMs: NOON + sequence * 2000,
+    slot: null,
     discontinuity: false,
     independent: true,
     init: null,

@@ -9,6 +9,7 @@ function segment(sequence: number, durationMs: number, bytes = 10, discontinuity
     sequence,
     durationMs,
     startedAtMs: 0,
+    slot: null,
     discontinuity,
     independent: true,
     init: null,

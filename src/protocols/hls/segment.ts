@@ -15,6 +15,8 @@ export interface Segment {
   readonly durationMs: number
   /** Wall clock of the first frame, milliseconds since 1970. */
   readonly startedAtMs: number
+  /** Number of its slot of the wanted length since 1970, one of its own; null without the time floor. */
+  readonly slot: number | null
   /** What follows does not join the segment before. RFC 8216 §4.3.2.3. */
   readonly discontinuity: boolean
   /** Starts with a keyframe, or has no pictures. */

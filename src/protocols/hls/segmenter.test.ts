@@ -10,7 +10,7 @@ function cutter(more: Partial<SegmenterSettings> = {}, numbering: Partial<Number
   const segments: Segment[] = []
   const time = new FakeTime()
   const segmenter = new Segmenter({
-    settings: { segmentSeconds: 2, waitKeyframe: true, container: 'auto', ...more },
+    settings: { segmentSeconds: 2, waitKeyframe: true, timeFloor: false, container: 'auto', ...more },
     numbering: { nextSequence: 0, discontinuities: 0, nextInit: 0, ...numbering },
     namePrefix: 'run',
     clock: time,
@@ -43,6 +43,19 @@ describe('lengths', () => {
     start([H264], [...video(H264, 0, 8000, 8000), ...video(H264, 8000, 100_000, 1e9)])
     expect(durations(segments)).toEqual([8000, 30_000, 30_000, 30_000])
     expect(segments.map(({ independent }) => independent)).toEqual([true, true, false, false])
+  })
+
+  test('with the time floor each slot of the wall clock has one segment, whatever the keyframes', () => {
+    const { start, feed, segments, time } = cutter({ timeFloor: true })
+    start([H264], [])
+    for (const each of video(H264, 0, 20_400, 600)) {
+      feed([each])
+      time.advance(40)
+    }
+    expect(durations(segments)).toEqual([2400, 1800, 1800, 2400, 1800, 1800, 2400, 1800, 1800])
+    const [first] = segments
+    expect(first?.slot).toBe(Math.floor((first?.startedAtMs ?? 0) / 2000))
+    expect(segments.map(({ slot }) => (slot ?? 0) - (first?.slot ?? 0))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
   })
 
   test('without waitKeyframe time alone decides', () => {

@@ -12,6 +12,8 @@ export interface SegmenterSettings {
   readonly segmentSeconds: number
   /** Cut at keyframes only; off: by time alone. */
   readonly waitKeyframe: boolean
+  /** Cut where a multiple of the wanted length passes on the wall clock: one segment a slot, none longer on average (MS-078). */
+  readonly timeFloor: boolean
   readonly container: ContainerSetting
 }
 
@@ -57,6 +59,10 @@ interface OpenSegment {
   lastMs: number
   stepMs: number
   readonly independent: boolean
+  /** Slot of the wall clock; null without the time floor. */
+  readonly slot: number | null
+  /** Media time at which the slot is over. */
+  readonly slotEndMs: number
 }
 
 /**
@@ -80,6 +86,7 @@ export class Segmenter implements Reader {
   /** Smallest distance of arrival from media time: frames of a cache come late. */
   #wallOffsetMs = Number.POSITIVE_INFINITY
   #lastMs: number | null = null
+  #lastSlot = Number.NEGATIVE_INFINITY
 
   constructor(options: SegmenterOptions) {
     this.#options = options
@@ -168,6 +175,7 @@ export class Segmenter implements Reader {
     if (frame.track.kind !== this.#leading) return false
     const { segmentSeconds, waitKeyframe } = this.#options.settings
     if (waitKeyframe && !frame.keyframe) return false
+    if (open.slot !== null) return ms >= open.slotEndMs
     const wantedMs = segmentSeconds * 1000
     return elapsed >= (this.#finished < QUICK_SEGMENTS ? Math.min(QUICK_MS, wantedMs) : wantedMs) - EARLY_MS
   }
@@ -176,8 +184,20 @@ export class Segmenter implements Reader {
     const independent = frame.track.kind === this.#leading && frame.keyframe
     // In the middle of the stream a segment may start anywhere; after a gap only where a decoder can.
     if (!independent && (this.#finished === 0 || this.#discontinuity)) return false
-    this.#open = { startMs: ms, lastMs: ms, stepMs: LAST_FRAME_MS, independent }
+    const slot = this.#options.settings.timeFloor ? this.#nextSlot(ms) : null
+    const slotEndMs = ((slot ?? 0) + 1) * this.#slotMs - this.#wallOffsetMs
+    this.#open = { startMs: ms, lastMs: ms, stepMs: LAST_FRAME_MS, independent, slot, slotEndMs }
     return true
+  }
+
+  get #slotMs(): number {
+    return this.#options.settings.segmentSeconds * 1000
+  }
+
+  /** Slots never repeat: they are names of files. */
+  #nextSlot(ms: number): number {
+    this.#lastSlot = Math.max(this.#lastSlot + 1, Math.floor((ms + this.#wallOffsetMs) / this.#slotMs))
+    return this.#lastSlot
   }
 
   /** Ends the segment in work where `next` begins; null: nothing follows it. */
@@ -199,6 +219,7 @@ export class Segmenter implements Reader {
       sequence,
       durationMs,
       startedAtMs: Math.round(open.startMs + this.#wallOffsetMs),
+      slot: open.slot,
       discontinuity,
       independent: open.independent,
       init: this.#init,

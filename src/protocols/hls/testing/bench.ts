@@ -26,10 +26,13 @@ export class Bench {
     segmentSeconds: 2,
     windowSeconds: 10,
     waitKeyframe: true,
+    timeFloor: false,
     container: 'auto',
     mode: 'on-demand',
     keepAliveSeconds: 60,
+    files: null,
   }
+  readonly fileErrors: unknown[] = []
   readonly handler = new HlsHandler({
     host: {
       admit: async ({ pathname, query }) => {
@@ -40,13 +43,14 @@ export class Bench {
       },
     },
     settings: () => this.settings,
+    onFileError: error => this.fileErrors.push(error),
     clock: this.time,
     timers: this.time,
   })
   port = 0
 
-  close(): void {
-    this.handler.close()
+  async close(): Promise<void> {
+    await this.handler.close()
   }
 
   publish(path: string, tracks: readonly Track[], frames: readonly Frame[]): Publication {
