@@ -13,6 +13,10 @@ usage: sightline <command> [options]
   node                  a node alone: a complete media server, or one more node of a platform (link.url)
   simulate rtmp --url URL [--count N]
                         cameras that push to any RTMP server; {n} in the URL is the camera's number
+  simulate gb28181 --server HOST:PORT [--devices N] [--channels M] [--first-id ID] [--password P] [--server-id ID]
+           [--transport udp|tcp|tls] [--fault NAME,...] [--video h264|h265] [--audio pcma|pcmu|aac|none] [--file F]
+           [--gb-version 2.0|3.0] [--keepalive SECONDS]
+                        cameras and recorders that register at any GB/T 28181 platform; --fault help names the faults
   probe URL [--seconds N] [--frames] [--json]
                         what a stream contains and when its frames come (rtmp, http-flv, http-ts, hls)
   backup FILE           a checked copy of the database, while the platform runs or not
@@ -50,7 +54,13 @@ type Values = {
   seconds?: string
   frames?: boolean
   json?: boolean
-}
+} & { [O in (typeof SIMULATION_OPTIONS)[number]]?: string }
+
+/** Options of `simulate gb28181`, all with a value. */
+const SIMULATION_OPTIONS = [
+  ...(['server', 'server-id', 'devices', 'channels', 'first-id', 'password', 'transport', 'fault'] as const),
+  ...(['video', 'audio', 'file', 'gb-version', 'keepalive'] as const),
+] as const
 
 /** Each command loads its code when it is chosen: `--help` loads nothing, a node loads no platform. */
 const COMMANDS: Record<string, (values: Values, rest: string[]) => Promise<void>> = {
@@ -61,8 +71,11 @@ const COMMANDS: Record<string, (values: Values, rest: string[]) => Promise<void>
     (await import('./demo.ts')).runDemo({ configFile: config, cameras: number('--cameras', cameras, 2, MAX_CAMERAS) }),
   dev: async ({ config, cameras }) =>
     (await import('./dev.ts')).runDev({ configFile: config, cameras: number('--cameras', cameras, 1, MAX_CAMERAS) }),
-  simulate: async ({ url, count: cameras }, [protocol]) =>
-    (await import('./simulate.ts')).runSimulate(protocol, url, number('--count', cameras, 1, MAX_CAMERAS)),
+  simulate: async (values, [protocol]) => {
+    if (protocol === 'gb28181') return simulateGb28181(values)
+    const { url, count: cameras } = values
+    return (await import('./simulate.ts')).runSimulate(protocol, url, number('--count', cameras, 1, MAX_CAMERAS))
+  },
   backup: async ({ config }, [file]) => (await import('./backup.ts')).runBackup({ configFile: config, file }),
   restore: async ({ config }, [file]) => (await import('./backup.ts')).runRestore({ configFile: config, file }),
   doctor: async ({ config, json }) =>
@@ -85,6 +98,34 @@ const PASS_THROUGH: Record<string, (args: string[]) => Promise<void>> = {
     await import('../../bench/run.ts')
   },
 }
+
+async function simulateGb28181(values: Values): Promise<void> {
+  if (values.fault === 'help') {
+    const { FAULTS } = await import('../simulator/faults.ts')
+    for (const [name, words] of Object.entries(FAULTS)) process.stdout.write(`${name.padEnd(18)} ${words}\n`)
+    return
+  }
+  const { runGbSimulation } = await import('./simulate-gb28181.ts')
+  await runGbSimulation({
+    server: values.server,
+    serverId: values['server-id'],
+    devices: number('--devices', values.devices, 1, MAX_DEVICES),
+    channels: number('--channels', values.channels, 1, MAX_CHANNELS),
+    firstId: values['first-id'],
+    password: values.password,
+    transport: values.transport,
+    fault: values.fault,
+    video: values.video,
+    audio: values.audio,
+    file: values.file,
+    version: values['gb-version'],
+    keepaliveS: number('--keepalive', values.keepalive, 60, 3600),
+  })
+}
+
+/** Simulated devices share one process and one SIP port. */
+const MAX_DEVICES = 50_000
+const MAX_CHANNELS = 100_000
 
 /** Most simulated cameras of one process: each is an ffmpeg of its own. */
 const MAX_CAMERAS = 1000
@@ -137,6 +178,7 @@ async function main([name, ...args]: string[]): Promise<void> {
       frames: { type: 'boolean' },
       json: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
+      ...Object.fromEntries(SIMULATION_OPTIONS.map(option => [option, { type: 'string' as const }])),
     },
   })
   if (values.help) process.stdout.write(HELP)
