@@ -24,6 +24,8 @@ export interface Progress {
   readonly signal: AbortSignal
   /** One step is done. */
   step(row: OperationRow): void
+  /** So many of the steps are done, of a task whose steps need no rows. */
+  reached(done: number): void
 }
 
 export interface Task {
@@ -136,7 +138,7 @@ export class OperationService implements Closable {
     const { signal } = running.abort
     let end: Pick<Operation, 'state' | 'error' | 'file'>
     try {
-      const file = await task.run({ signal, step: row => this.#step(running, row) })
+      const file = await task.run({ signal, step: row => this.#step(running, row), reached: done => this.#reached(running, done) })
       end = { state: signal.aborted ? 'cancelled' : 'done', error: null, file }
     } catch (error) {
       if (!signal.aborted) log.warn('operation failed', { id: running.operation.id, reason: errorText(error) })
@@ -155,7 +157,12 @@ export class OperationService implements Closable {
 
   #step(running: Running, row: OperationRow): void {
     running.rows.push(row)
-    running.operation = { ...running.operation, done: running.rows.length, rows: running.rows }
+    running.operation = { ...running.operation, rows: running.rows }
+    this.#reached(running, running.rows.length)
+  }
+
+  #reached(running: Running, done: number): void {
+    running.operation = { ...running.operation, done }
     const now = this.#options.clock.nowMs()
     if (now - running.toldAtMs < TELL_EVERY_MS) return
     running.toldAtMs = now
