@@ -1,7 +1,7 @@
 import type { Frame } from '../../stream/frame.ts'
 import { dtsMs } from '../../stream/frame.ts'
 import type { AudioTrack, Track } from '../../stream/track.ts'
-import { EcmaArray, encodeAmf0 } from '../amf/amf0.ts'
+import { type AmfValue, EcmaArray, encodeAmf0 } from '../amf/amf0.ts'
 import { FLV_CODECS, type FlvCodec } from './codecs.ts'
 import { CODED_FRAMES, CODED_FRAMES_X, EX_SOUND_FORMAT, INTER_FRAME, KEY_FRAME, SEQUENCE_START } from './tag-body.ts'
 
@@ -23,9 +23,20 @@ export function frameHeader(frame: Frame): Buffer {
   return bodyHeader(frame.track, codec, CODED_FRAMES, frame.keyframe, compositionTimeMs)
 }
 
-/** The script tag body `onMetaData`: what players show before they have seen a frame. FLV §E.5. */
-export function metadataBody(tracks: readonly Track[]): Buffer {
-  const properties: Record<string, number | boolean | string> = { duration: 0 }
+/** What is known of a file, and not of a live stream. */
+export interface FlvFileFacts {
+  readonly durationS: number
+  readonly bytes: number
+  /** Where a player may jump to: seconds, and the position of the tag in the file. */
+  readonly keyframes: { readonly times: readonly number[]; readonly positions: readonly number[] }
+}
+
+/**
+ * The script tag body `onMetaData`: what players show before they have seen a frame. FLV §E.5; `keyframes` is what
+ * servers and players of HTTP pseudo-streaming have agreed on.
+ */
+export function metadataBody(tracks: readonly Track[], file?: FlvFileFacts): Buffer {
+  const properties: Record<string, AmfValue> = { duration: file?.durationS ?? 0 }
   for (const track of tracks) {
     const codec: FlvCodec = FLV_CODECS[track.codec]
     // Enhanced RTMP: the FourCC as a number where there is no CodecID.
@@ -44,6 +55,12 @@ export function metadataBody(tracks: readonly Track[]): Buffer {
     }
   }
   properties['encoder'] = 'Sightline'
+  if (file) {
+    properties['filesize'] = file.bytes
+    properties['hasKeyframes'] = true
+    properties['canSeekToEnd'] = true
+    properties['keyframes'] = { filepositions: file.keyframes.positions, times: file.keyframes.times }
+  }
   return encodeAmf0('onMetaData', new EcmaArray(properties))
 }
 

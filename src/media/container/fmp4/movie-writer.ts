@@ -34,7 +34,7 @@ export function movieHead(tracks: readonly MovieWriterTrack[], dataBytes: number
 function movieBox(tracks: readonly MovieWriterTrack[], dataOffset: number, long: boolean): Buffer {
   const used = tracks.filter(({ table }) => table.samples > 0)
   const lengths = used.map(({ track, table, firstComposition }) =>
-    Math.round(((table.duration - firstComposition) * MOVIE_TIMESCALE) / track.clockRate),
+    Math.ceil(((table.presentationEnd - firstComposition) * MOVIE_TIMESCALE) / track.clockRate),
   )
   const ends = used.map(({ delayMs }, index) => Math.round(delayMs) + (lengths[index] ?? 0))
   return box(

@@ -1,5 +1,6 @@
 import { AppError } from '../../../base/errors.ts'
 import type { Track } from '../../stream/track.ts'
+import { sameTrack } from '../../stream/track-builders.ts'
 import { fullBox, u32 } from './box.ts'
 import { sampleEntry } from './sample-entry.ts'
 
@@ -42,6 +43,10 @@ export class SampleTable {
   #compositionOffsets = new Int32Array(1024)
   #keyframes = new Uint8Array(1024)
   #end = -1
+  /** Presentation time of what is shown last. */
+  #lastShown = 0
+  /** That of the last sample. */
+  #described: { readonly track: Track; readonly description: number } | null = null
 
   /** Samples come in decoding order. Throws AppError LIMIT_EXCEEDED past MAX_SAMPLES or MAX_DESCRIPTIONS. */
   add({ track, offset, size, duration, compositionOffset, keyframe }: TableSample): void {
@@ -52,6 +57,7 @@ export class SampleTable {
     this.#durations[at] = duration
     this.#compositionOffsets[at] = compositionOffset
     this.#keyframes[at] = keyframe ? 1 : 0
+    this.#lastShown = Math.max(this.#lastShown, this.duration + compositionOffset)
     this.duration += duration
     const description = this.#describe(track)
     const chunk = this.#chunks.at(-1)
@@ -60,7 +66,17 @@ export class SampleTable {
     this.#end = offset + size
   }
 
-  /** Makes the last sample last so much longer: the next does not follow at once. */
+  /** When the last picture has been shown, ticks. */
+  get presentationEnd(): number {
+    return this.#lastShown + this.lastDuration
+  }
+
+  /** Of the sample that was added last, ticks. */
+  get lastDuration(): number {
+    return this.#durations[this.samples - 1] ?? 0
+  }
+
+  /** Makes the last sample last so much longer, or shorter: the next one is due then. */
   extend(ticks: number): void {
     if (this.samples === 0) return
     this.#durations[this.samples - 1]! += ticks
@@ -81,10 +97,14 @@ export class SampleTable {
   }
 
   #describe(track: Track): number {
-    const known = this.#descriptions.indexOf(track)
-    if (known >= 0) return known + 1
-    if (this.#descriptions.length >= MAX_DESCRIPTIONS) throw tooMany('configurations of a track', MAX_DESCRIPTIONS)
-    return this.#descriptions.push(track)
+    if (this.#described?.track === track) return this.#described.description
+    const known = this.#descriptions.findIndex(other => sameTrack(other, track)) + 1
+    if (known === 0 && this.#descriptions.length >= MAX_DESCRIPTIONS) {
+      throw tooMany('configurations of a track', MAX_DESCRIPTIONS)
+    }
+    const description = known || this.#descriptions.push(track)
+    this.#described = { track, description }
+    return description
   }
 
   #grow(length: number): void {
