@@ -113,6 +113,15 @@ test.each(LOOKS)('dialogs have no serious findings either in $theme', async look
   }
 })
 
+test('a browser that is too old is told so, in both languages', async () => {
+  const page = await subject.browser.newPage()
+  await page.addInitScript('delete AbortSignal.any')
+  await page.goto(`${subject.origin}/`)
+  expect(await page.getByRole('alert').textContent()).toMatch(/too old[\s\S]*浏览器版本过旧/)
+  expect(await page.locator('#root').textContent()).toBe('')
+  await page.close()
+})
+
 test('pages explain an empty server and a broken one', async () => {
   platform.scenario = 'empty'
   const empty = await open('/streams')

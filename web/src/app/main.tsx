@@ -30,6 +30,9 @@ window.addEventListener('vite:preloadError', () => {
   if (performance.now() > RELOAD_PAUSE_MS) location.reload()
 })
 
+// What is missing would only fail later and less clearly: unsupported.js has said what works.
+if ('unsupported' in window) throw new Error('this browser is too old')
+
 applyTheme()
 themePreference.subscribe(applyTheme)
 await startI18n()
