@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { fuzz } from '../../base/fuzz.ts'
 import { parseAdtsHeader, scanAdts } from './aac/adts.ts'
 import { parseAudioSpecificConfig, writeAudioSpecificConfig } from './aac/audio-specific-config.ts'
+import { LatmReader, scanLoas } from './aac/latm.ts'
 import { parseAv1C, writeAv1C } from './av1/av1c.ts'
 import { isAv1Keyframe } from './av1/keyframe.ts'
 import { obus, toSizedObus } from './av1/obu.ts'
@@ -18,7 +19,7 @@ import { lengthPrefixed, nalUnits } from './nal/length-prefixed.ts'
 import { ParameterSets } from './nal/parameter-sets.ts'
 import { MAX_PICTURE_SIDE } from './nal/rbsp.ts'
 import { parseOpusHead, writeOpusHead } from './opus/opus-head.ts'
-import { AV1_SAMPLES, H264_SAMPLES, H265_SAMPLES } from './samples.ts'
+import { AV1_SAMPLES, H264_SAMPLES, H265_SAMPLES, LATM_SAMPLE } from './samples.ts'
 
 const bytes = (hex: string) => new Uint8Array(Buffer.from(hex, 'hex'))
 const units = (samples: typeof H264_SAMPLES) => samples.flatMap(sample => sample.units.map(bytes))
@@ -179,3 +180,17 @@ test('OpusHead: what was read can be written and read again', () => {
 function same(view: Uint8Array): string {
   return Buffer.from(view).toString('hex')
 }
+
+test('LATM', () => {
+  fuzz({
+    seeds: [LATM_SAMPLE],
+    run: input => {
+      const reader = new LatmReader()
+      for (const { bytes: loasFrame } of scanLoas(input).frames) {
+        const frames = reader.read(loasFrame)
+        const size = frames.reduce((sum, { data }) => sum + data.length, 0)
+        expect(size).toBeLessThanOrEqual(loasFrame.length)
+      }
+    },
+  })
+})

@@ -282,3 +282,11 @@ export const AV1_SAMPLES: readonly VideoSample[] = [
     codecString: 'av01.0.09M.08',
   },
 ]
+
+/** LOAS frames of ffmpeg: AAC LC of silence, 8000 Hz mono. */
+export const LATM_SAMPLE = new Uint8Array(
+  Buffer.from(
+    '56e01c200015881fe0aef01002630bb319a9c97199b971898180001182007056e00682008c10038056e00682008c10038056e00682008c100380',
+    'hex',
+  ),
+)

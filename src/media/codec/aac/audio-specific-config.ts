@@ -38,7 +38,14 @@ const PS_SYNC = 0x548
  * Throws BYTES_TOO_SHORT, or BYTES_INVALID for reserved sample rates and channel configurations.
  */
 export function parseAudioSpecificConfig(bytes: Uint8Array): AudioSpecificConfig {
-  const r = new BitReader(bytes, 'AudioSpecificConfig')
+  return readAudioSpecificConfig(new BitReader(bytes, 'AudioSpecificConfig'), true)
+}
+
+/**
+ * The same within other bits. `extended` says whether what follows may be backward compatible signalling of SBR; without
+ * it `r` stands behind the config afterwards.
+ */
+export function readAudioSpecificConfig(r: BitReader, extended: boolean): AudioSpecificConfig {
   let objectType = readObjectType(r)
   const sampleRate = readSampleRate(r)
   const channelConfig = r.bits(4)
@@ -65,7 +72,13 @@ export function parseAudioSpecificConfig(bytes: Uint8Array): AudioSpecificConfig
       r.skip(1) // extensionFlag3
     }
     if (objectType >= AOT.erLc) r.skip(2) // epConfig
-    if (sbrSampleRate === null && r.left >= 16 && r.bits(11) === SBR_SYNC && readObjectType(r) === AOT.sbr) {
+    if (
+      extended &&
+      sbrSampleRate === null &&
+      r.left >= 16 &&
+      r.bits(11) === SBR_SYNC &&
+      readObjectType(r) === AOT.sbr
+    ) {
       if (r.flag()) {
         sbrSampleRate = readSampleRate(r)
         if (r.left >= 12 && r.bits(11) === PS_SYNC) ps = r.flag()

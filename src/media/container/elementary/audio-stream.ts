@@ -1,6 +1,7 @@
 import { equalBytes } from '../../../base/bytes.ts'
 import { AppError } from '../../../base/errors.ts'
 import { configFromAdts, scanAdts } from '../../codec/aac/adts.ts'
+import { LatmReader, scanLoas } from '../../codec/aac/latm.ts'
 import { scanMpegAudio } from '../../codec/mp3/frame-header.ts'
 import { defaultOpusHead, OPUS_CLOCK_RATE } from '../../codec/opus/opus-head.ts'
 import { opusPacketSamples } from '../../codec/opus/packet.ts'
@@ -121,6 +122,30 @@ export class AdtsStream extends ScannedStream {
         seconds: (header.rawDataBlocks * AAC_BLOCK_SAMPLES) / header.sampleRate,
       }
     })
+    return { frames, consumed: scan.consumed }
+  }
+}
+
+/** AAC in LATM, in LOAS frames. ISO/IEC 13818-1 stream_type 0x11. */
+export class LatmStream extends ScannedStream {
+  readonly #id: number
+  readonly #reader = new LatmReader()
+  #track: AudioTrack | null = null
+
+  constructor(id: number, out: ElementaryOutput) {
+    super(out)
+    this.#id = id
+  }
+
+  protected override scan(bytes: Uint8Array): AudioScan {
+    const scan = scanLoas(bytes)
+    const frames = scan.frames.flatMap(({ bytes: loasFrame }) =>
+      this.#reader.read(loasFrame).map(({ config, parsed, data }) => {
+        if (this.#track?.config !== config) this.#track = aacTrack({ id: this.#id, clockRate: CLOCK_RATE, config })
+        const seconds = parsed.samplesPerFrame / parsed.sampleRate
+        return { at: loasFrame.byteOffset - bytes.byteOffset, data, track: this.#track, seconds }
+      }),
+    )
     return { frames, consumed: scan.consumed }
   }
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../../../base/errors.ts'
 import type { CodecName } from '../../stream/track.ts'
-import { AdtsStream, G711Stream, Mp3Stream, OpusStream } from '../elementary/audio-stream.ts'
+import { AdtsStream, G711Stream, LatmStream, Mp3Stream, OpusStream } from '../elementary/audio-stream.ts'
 import type { ElementaryOutput, ElementaryStream } from '../elementary/elementary-stream.ts'
 import { CODEC_OF_STREAM_TYPE } from '../elementary/stream-types.ts'
 import { Timebase } from '../elementary/timebase.ts'
@@ -13,6 +13,8 @@ import { PesAssembler } from './pes-assembler.ts'
 import { type ElementaryStreamInfo, PAT_PID, PAT_TABLE, PMT_TABLE, readPat, readPmt, registrationOf } from './psi.ts'
 import { readSection, type Section, SectionAssembler } from './section.ts'
 
+/** stream_type of AAC in LATM; in program streams nobody is known to send it. */
+const LATM = 0x11
 /** Elementary streams read of a program; cameras send two, broadcast programs up to ten with data and teletext. */
 const MAX_STREAMS = 16
 /** A PES packet with a length this near to the 16-bit limit may be one piece of a larger picture. */
@@ -167,7 +169,7 @@ export class TsDemuxer {
     const wanted = new Map(infos.slice(0, MAX_STREAMS).map(info => [info.pid, info]))
     for (const [pid, { info, assembler, stream }] of this.#elementary) {
       const next = wanted.get(pid)
-      if (next && codecOf(next) === codecOf(info)) continue
+      if (next?.streamType === info.streamType && codecOf(next) === codecOf(info)) continue
       assembler.flush()
       stream.flush()
       this.#counters.damaged += assembler.damaged
@@ -202,7 +204,7 @@ export class TsDemuxer {
       case 'h265':
         return new VideoStream(info.pid, codec, this.#out)
       case 'aac':
-        return new AdtsStream(info.pid, this.#out)
+        return info.streamType === LATM ? new LatmStream(info.pid, this.#out) : new AdtsStream(info.pid, this.#out)
       case 'mp3':
         return new Mp3Stream(info.pid, this.#out)
       case 'opus':
@@ -217,6 +219,7 @@ export class TsDemuxer {
 }
 
 function codecOf(info: ElementaryStreamInfo): CodecName | null {
+  if (info.streamType === LATM) return 'aac'
   const known = info.streamType === PRIVATE_DATA ? null : CODEC_OF_STREAM_TYPE.get(info.streamType)
   return known ?? CODEC_OF_REGISTRATION.get(registrationOf(info.descriptors)) ?? null
 }

@@ -74,6 +74,18 @@ const CODECS: readonly [
     ['video', 'audio'],
     [...TEST_VIDEO, ...TEST_AUDIO, '-c:v', 'libx264', '-x264-params', 'slices=4', '-c:a', 'libmp3lame'],
   ],
+  [
+    'AAC in LATM',
+    ['h264', 'aac'],
+    ['video', 'audio'],
+    [...TEST_VIDEO, ...TEST_AUDIO, '-c:v', 'libx264', '-c:a', 'aac', '-mpegts_flags', 'latm'],
+  ],
+  [
+    'AAC of six channels in LATM',
+    ['aac'],
+    ['audio'],
+    [...TEST_AUDIO, '-c:a', 'aac', '-ac', '6', '-mpegts_flags', 'latm'],
+  ],
   ['MP3 of low rate, audio only', ['mp3'], ['audio'], [...TEST_AUDIO, '-c:a', 'libmp3lame', '-ar', '22050']],
   ['Opus', ['opus'], ['audio'], [...TEST_AUDIO, '-c:a', 'libopus', '-ac', '2']],
   ['Opus mono', ['opus'], ['audio'], [...TEST_AUDIO, '-c:a', 'libopus', '-ac', '1', '-frame_duration', '60']],
