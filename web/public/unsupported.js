@@ -1,5 +1,6 @@
 // Written for browsers of any age: says which ones work instead of leaving the page white. A file, because the CSP allows no inline script.
-;(() => {
+// biome-ignore lint/complexity/useArrowFunction: browsers that know arrows are not the ones this is for
+;(function () {
   var works =
     'noModule' in HTMLScriptElement.prototype &&
     typeof AbortSignal === 'function' &&
