@@ -18,7 +18,14 @@ export const startFlv: StartEngine = async (video, attempt, events) => {
   }
   const socket = attempt.protocol === 'ws-flv' ? socketLoader() : null
   const player = mpegts.createPlayer(
-    { type: 'flv', isLive: true, cors: true, url: attempt.url, hasAudio: attempt.audio, hasVideo: attempt.video },
+    {
+      type: 'flv',
+      isLive: true,
+      cors: true,
+      url: attempt.url,
+      // A track that is promised is waited for.
+      ...(attempt.known ? { hasAudio: attempt.audio, hasVideo: attempt.video } : {}),
+    },
     {
       isLive: true,
       ...(socket === null ? {} : { customLoader: socket.loader }),

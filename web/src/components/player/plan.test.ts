@@ -30,13 +30,20 @@ type Row = readonly [name: string, source: Omit<Source, 'urls'>, browser: Capabi
 
 const ROWS: readonly Row[] = [
   ['H.264 with AAC', { video: H264, audio: AAC }, chromium, ['ws-flv +v+a', 'http-flv +v+a', 'hls +v+a']],
-  ['G.711 is left out', { video: H264, audio: G711 }, chromium, ['ws-flv +v-a', 'http-flv +v-a', 'hls +v-a']],
+  ['G.711 as AAC, or without', { video: H264, audio: G711 }, chromium, ['ws-flv +v+a', 'http-flv +v-a', 'hls +v-a']],
   ['audio only', { video: null, audio: AAC }, chromium, ['ws-flv -v+a', 'http-flv -v+a', 'hls -v+a']],
   ['MP3 as audio/mpeg', { video: null, audio: MP3 }, chromium, ['ws-flv -v+a', 'http-flv -v+a', 'hls -v+a']],
   ['video only', { video: H264, audio: null }, chromium, ['ws-flv +v-a', 'http-flv +v-a', 'hls +v-a']],
   ['HEVC without a decoder', { video: H265, audio: AAC }, chromium, []],
   ['HEVC without a decoder, native HLS', { video: H265, audio: AAC }, newChromium, []],
-  ['G.711 alone', { video: null, audio: G711 }, chromium, []],
+  ['G.711 alone', { video: null, audio: G711 }, chromium, ['ws-flv -v+a', 'http-flv -v+a']],
+  ['G.711 by HTTP', { video: H264, audio: G711 }, { ...chromium, webSocket: false }, ['http-flv +v+a', 'hls +v-a']],
+  [
+    'G.711 without AAC',
+    { video: H264, audio: G711 },
+    { ...chromium, isTypeSupported: type => type.includes('avc1') },
+    ['ws-flv +v-a', 'http-flv +v-a', 'hls +v-a'],
+  ],
   ['tracks not known yet', { video: null, audio: null }, chromium, ['ws-flv +v+a', 'http-flv +v+a', 'hls +v+a']],
   [
     'HEVC in Safari',
@@ -70,4 +77,17 @@ test('says what was skipped and which codecs the browser lacks', () => {
 test('a profile the browser lacks counts, not the codec alone', () => {
   const no444: Capabilities = { ...chromium, isTypeSupported: type => !type.includes('avc1.f4') }
   expect(planPlayback({ urls, video: { ...H264, codecString: 'avc1.f4001f' }, audio: AAC }, no444).attempts).toEqual([])
+})
+
+test('AAC is asked for where G.711 is or may be, and nowhere else', () => {
+  const asked = (source: Omit<Source, 'urls'>) =>
+    planPlayback({ ...source, urls }, chromium).attempts.map(({ url }) => new URL(url).searchParams.get('sound'))
+  expect(asked({ video: H264, audio: G711 })).toEqual(['aac', null, null])
+  expect(asked({ video: H264, audio: AAC })).toEqual([null, null, null])
+  const unknown = planPlayback({ urls, video: null, audio: null }, chromium)
+  expect(unknown.attempts.map(({ url, known }) => [new URL(url).searchParams.get('sound'), known])).toEqual([
+    ['aac', false],
+    ['aac', false],
+    [null, false],
+  ])
 })

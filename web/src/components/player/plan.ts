@@ -32,6 +32,8 @@ export interface Attempt {
   /** Which tracks are handed to the browser. */
   readonly video: boolean
   readonly audio: boolean
+  /** False: nobody knows the tracks, the player finds out. */
+  readonly known: boolean
 }
 
 /** Why a protocol is not even tried. */
@@ -62,11 +64,21 @@ function decodable(kind: 'video' | 'audio', track: Coded, browser: Capabilities)
   return browser.isTypeSupported(mimeType(kind, track))
 }
 
+/** The server sends AAC in place of G.711, made once for all who ask so, and everything else as it is. */
+function withAac(url: string): string {
+  const address = new URL(url)
+  address.searchParams.set('sound', 'aac')
+  return address.href
+}
+
+const AAC = { codec: 'aac', codecString: 'mp4a.40.2' }
+
 const insecure = (url: string) => url.startsWith('http:') || url.startsWith('ws:')
 
 /**
  * Decides what to try, in which order, by asking the browser. A stream whose audio cannot be decoded is shown
  * without sound; one whose picture cannot be decoded is not played over MSE at all, sound alone would look broken.
+ * G.711 comes as AAC at the first try; where that does not play, the picture does without it.
  */
 export function planPlayback(source: Source, browser: Capabilities): Plan {
   const unknown = source.video === null && source.audio === null
@@ -76,6 +88,8 @@ export function planPlayback(source: Source, browser: Capabilities): Plan {
     ...(source.video !== null && !video ? [source.video.codec] : []),
     ...(source.audio !== null && !audio ? [source.audio.codec] : []),
   ]
+  const asAac =
+    source.audio !== null && NEVER_IN_MSE.has(source.audio.codec.toLowerCase()) && decodable('audio', AAC, browser)
   const playable = source.video !== null ? video : audio || unknown
 
   const attempts: Attempt[] = []
@@ -86,15 +100,24 @@ export function planPlayback(source: Source, browser: Capabilities): Plan {
     { protocol: 'hls', url: source.urls.hls, missing: null },
   ]
   for (const { protocol, url, missing } of candidates) {
+    const transcoded = asAac && protocol !== 'hls' && (attempts.length === 0 || source.video === null)
     const reason: SkipReason | null = !browser.mse
       ? 'no-mse'
-      : !playable
+      : !playable && !(transcoded && source.video === null)
         ? 'codec'
         : browser.securePage && insecure(url)
           ? 'mixed-content'
           : missing
-    if (reason === null) attempts.push({ protocol, url, video, audio })
-    else skipped.push({ protocol, reason })
+    if (reason === null) {
+      const sounding = transcoded || (unknown && protocol !== 'hls')
+      attempts.push({
+        protocol,
+        url: sounding ? withAac(url) : url,
+        video,
+        audio: audio || transcoded,
+        known: !unknown,
+      })
+    } else skipped.push({ protocol, reason })
   }
   if (browser.nativeHls) {
     const { hls: url } = source.urls
@@ -102,7 +125,8 @@ export function planPlayback(source: Source, browser: Capabilities): Plan {
     const blind = picture !== null && !browser.canPlayType(mimeType('video', picture))
     if (browser.securePage && insecure(url)) skipped.push({ protocol: 'hls-native', reason: 'mixed-content' })
     else if (blind) skipped.push({ protocol: 'hls-native', reason: 'codec' })
-    else attempts.push({ protocol: 'hls-native', url, video: unknown || picture !== null, audio: true })
+    else
+      attempts.push({ protocol: 'hls-native', url, video: unknown || picture !== null, audio: true, known: !unknown })
   }
   return { attempts, skipped, undecodable }
 }

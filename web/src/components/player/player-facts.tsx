@@ -1,14 +1,13 @@
 import { useTranslation } from 'react-i18next'
-import type { Stream } from '../../lib/api/types.ts'
 import { bitrate, codecName, count, framesPerSecond, milliseconds } from '../../lib/format.ts'
 import { Icon } from '../icon.tsx'
 import { Measure } from '../measure.tsx'
 import { Facts } from '../page.tsx'
 import type { PlayerSnapshot } from './session.ts'
-import { type Player, usePlayerSnapshot } from './use-player.ts'
+import { type Playable, type Player, usePlayerSnapshot } from './use-player.ts'
 
 /** What this browser measures while it plays: beside the picture, changing in place. */
-export function PlayerFacts({ player, stream }: { player: Player; stream: Stream }) {
+export function PlayerFacts({ player, stream }: { player: Player; stream: Playable }) {
   const { t } = useTranslation()
   const snapshot = usePlayerSnapshot(player)
   const { stats, attempt, plan } = snapshot

@@ -1,18 +1,17 @@
 import { Button } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Stream } from '../../lib/api/types.ts'
 import { codecName, milliseconds, text } from '../../lib/format.ts'
 import { useNowMs } from '../ago.tsx'
 import { CopyButton } from '../copy-field.tsx'
 import { Icon, type IconName } from '../icon.tsx'
 import { failureAdvice, planAdvice } from './advice.ts'
 import type { PlayerSnapshot } from './session.ts'
-import { type Player, usePlayerSnapshot } from './use-player.ts'
+import { type Playable, type Player, usePlayerSnapshot } from './use-player.ts'
 import './player.css'
 
 /** The picture on black; controls over it fade while nothing moves. */
-export function PlayerView({ player, stream }: { player: Player; stream: Stream }) {
+export function PlayerView({ player, stream }: { player: Player; stream: Playable }) {
   const { t } = useTranslation()
   const snapshot = usePlayerSnapshot(player)
   const box = useRef<HTMLDivElement>(null)
@@ -52,7 +51,7 @@ export function PlayerView({ player, stream }: { player: Player; stream: Stream 
   )
 }
 
-function Overlay({ stream, snapshot, player }: { stream: Stream; snapshot: PlayerSnapshot; player: Player }) {
+function Overlay({ stream, snapshot, player }: { stream: Playable; snapshot: PlayerSnapshot; player: Player }) {
   const { t } = useTranslation()
   const { playback, plan, attempt, blocked } = snapshot
   if (stream.state !== 'on')

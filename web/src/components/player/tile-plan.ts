@@ -13,6 +13,7 @@ export function tilePlan({ attempts, ...plan }: Plan): Plan {
         if (attempt.protocol !== 'ws-flv' || !attempt.video) return attempt
         const url = new URL(attempt.url)
         url.searchParams.set('only', 'video')
+        url.searchParams.delete('sound')
         return { ...attempt, url: url.href, audio: false }
       }),
   }

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
-import type { Stream } from '../../lib/api/types.ts'
+import type { Live, PlayUrls, Stream } from '../../lib/api/types.ts'
 import { browserCapabilities } from './capabilities.ts'
 import { planPlayback } from './plan.ts'
 import { PlayerSession, type PlayerSnapshot } from './session.ts'
@@ -7,6 +7,13 @@ import { tilePlan } from './tile-plan.ts'
 
 /** A tab out of sight for this long stops receiving; nobody watches it, and its buffer would only grow. */
 const HIDDEN_STOP_MS = 10_000
+
+/** What can be played: a stream, or something that has URLs like one. */
+export interface Playable extends Pick<Stream, 'id' | 'name' | 'state'> {
+  readonly play: Pick<PlayUrls, 'flv' | 'wsFlv' | 'hls'>
+  /** Null: its tracks are not known. */
+  readonly live: Pick<Live, 'video' | 'audio' | 'waiting'> | null
+}
 
 export interface Player {
   readonly session: PlayerSession
@@ -39,7 +46,7 @@ export interface PlayerOptions {
 }
 
 /** Plays `stream` while it is on and the page is seen. Starts anew when its codecs change, not when URLs are re-signed. */
-export function usePlayer(stream: Stream, { tile = false, active = true }: PlayerOptions = {}): Player {
+export function usePlayer(stream: Playable, { tile = false, active = true }: PlayerOptions = {}): Player {
   const latest = useRef(stream)
   latest.current = stream
   const [video, attach] = useState<HTMLVideoElement | null>(null)
