@@ -170,7 +170,11 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
           bulk,
           keptAnswers,
           metrics,
-          ...recording.services({ streams, operations }),
+          ...recording.services({
+            ...{ streams, operations, nodes, spaces },
+            allowPrivate: () => current.callbacks.allowPrivate,
+            addresses: () => addressesOf(current, origins),
+          }),
           gb28181,
         },
         version,

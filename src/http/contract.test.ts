@@ -33,6 +33,8 @@ interface World {
   close(): Promise<void>
 }
 
+const TOTALS = { bytesIn: 0, bytesOut: 0, framesIn: 0, durationMs: 0 }
+
 async function newWorld(): Promise<World> {
   const platform = await platformUnderTest()
   const app = await createApp(platform.server)
@@ -100,6 +102,13 @@ async function newWorld(): Promise<World> {
   const device = { gbId: '34020000001180000001', name: 'Recorder', type: 'nvr' }
   ids['/devices/{id}'] = (await call('POST', '/devices', device)).id
   ids['/pending-devices/{id}'] = (await call('GET', '/pending-devices')).items[0].id
+  const deaf = { url: 'http://127.0.0.1:9/', events: ['stream_status'] }
+  ids['/callbacks/{id}'] = (await call('POST', '/callbacks', deaf)).id
+  node.client.emit({ type: 'stream.stopped', path: 'default/live/two', reason: '', atMs, totals: TOTALS })
+  await vi.waitFor(() => expect(node.outbox.size).toBe(0), { interval: 2 })
+  ids['/deliveries/{id}'] = (await call('GET', `/callbacks/${ids['/callbacks/{id}']}/deliveries`)).items[0].id
+  const exported = { stream: live.id, start: new Date(atMs - 600_000).toISOString(), end: new Date(atMs).toISOString() }
+  ids['/exports/{id}'] = (await call('POST', '/exports', exported)).id
   ids['/operations/{id}'] = (await call('POST', '/streams/bulk', { action: 'kick', ids: ['none'] })).id
   return {
     platform,
@@ -311,7 +320,14 @@ describe('what is allowed is answered as described', () => {
         expect((await world.app.inject({ method, url, headers })).statusCode).toBeLessThan(300)
       }
       const body = bodyOf(route)?.example
-      const payload = operation.operationId === 'login' ? { username: 'admin', password: PASSWORD } : body
+      const known: Record<string, object> = {
+        login: { username: 'admin', password: PASSWORD },
+        createExport: {
+          ...{ stream: world.ids['/streams/{id}'], end: new Date(world.platform.time.nowMs()).toISOString() },
+          start: new Date(world.platform.time.nowMs() - 60_000).toISOString(),
+        },
+      }
+      const payload = known[operation.operationId ?? ''] ?? body
       const response = await world.app.inject({
         method,
         url: addressOf(route, world),

@@ -53,6 +53,8 @@ export const TAGS = [
   { name: 'recordings', description: 'What was recorded: found, played, described, deleted; recording by hand.' },
   { name: 'snapshots', description: 'Pictures of streams.' },
   { name: 'templates', description: 'How streams are recorded and photographed, where and when.' },
+  { name: 'storage', description: 'Stores, what is missing of what should be there, and what is wrong.' },
+  { name: 'callbacks', description: 'Receivers that are told what happens.' },
   { name: 'spaces', description: 'Projects with their own keys and rules.' },
   { name: 'events', description: 'What happens, as it happens.' },
   { name: 'nodes', description: 'The processes that move video.' },

@@ -20,7 +20,9 @@ import { serveMetrics } from './metrics.ts'
 import { describeApi } from './openapi.ts'
 import { apiKeyRoutes } from './routes/api-keys.ts'
 import { auditRoutes } from './routes/audit.ts'
+import { callbackRoutes } from './routes/callbacks.ts'
 import { deviceRoutes, pendingDeviceRoutes } from './routes/devices.ts'
+import { exportRoutes } from './routes/exports.ts'
 import { feedRoutes } from './routes/feed.ts'
 import { forbiddenRoutes } from './routes/forbidden.ts'
 import { gb28181Routes } from './routes/gb28181.ts'
@@ -34,6 +36,7 @@ import { recordingRoutes } from './routes/recordings.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { snapshotRoutes } from './routes/snapshots.ts'
 import { spaceRoutes } from './routes/spaces.ts'
+import { storageRoutes } from './routes/storage.ts'
 import { streamRoutes } from './routes/streams.ts'
 import { systemRoutes } from './routes/system.ts'
 import { templateRoutes } from './routes/templates.ts'
@@ -120,6 +123,9 @@ export async function createApp(options: ServerOptions): Promise<App> {
       recordingControlRoutes(api, services)
       recordingRoutes(api, services, clock, urls)
       snapshotRoutes(api, services, urls)
+      exportRoutes(api, services, urls)
+      storageRoutes(api, services, clock)
+      callbackRoutes(api, services)
       templateRoutes(api, services)
       planRoutes(api, services)
       historyRoutes(api, services, clock)

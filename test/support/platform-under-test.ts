@@ -195,7 +195,11 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
     keptAnswers: new KeptAnswerService(db, time),
     gb28181: devices.services({ links, operations, domain: () => '3402000000' }),
     metrics: new MetricService({ store: metricStore, sampler, links, nodes, clock: time }),
-    ...recording.services({ streams, operations }),
+    ...recording.services({
+      ...{ streams, operations, nodes, spaces },
+      allowPrivate: () => true,
+      addresses: () => server.addresses(),
+    }),
     links,
     events,
     system,

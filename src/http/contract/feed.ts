@@ -10,7 +10,7 @@ const TYPES: ReadonlySet<string> = new Set(FEED_TYPES)
 export const FeedQuery = z.strictObject({
   types: z
     .string()
-    .max(256)
+    .max(1024)
     .optional()
     .refine(
       text => text === undefined || text.split(',').every(type => TYPES.has(type)),

@@ -1,13 +1,14 @@
 import type { AlertTable } from '../../storage/tables.ts'
 
 /** What can be wrong: noun.adjective. */
-export type AlertKind = 'recording.missing' | 'storage.full' | 'storage.unreachable'
+export const ALERT_KINDS = ['recording.missing', 'storage.full', 'storage.unreachable', 'callback.failing'] as const
+export type AlertKind = (typeof ALERT_KINDS)[number]
 
 /** Something is wrong, or was. */
 export interface Alert {
   readonly id: string
   readonly kind: AlertKind
-  /** Path of a stream, or node and store. */
+  /** Path of a stream, node and store, or id of a callback. */
   readonly object: string
   readonly path: string | null
   readonly nodeId: string

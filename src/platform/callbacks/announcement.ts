@@ -1,4 +1,5 @@
 import type { Db } from '../../storage/database.ts'
+import type { MediaPart } from '../streams/urls.ts'
 
 /** What receivers can ask for. */
 export const CALLBACK_EVENTS = [
@@ -26,8 +27,13 @@ export interface Announcement {
   readonly atMs: number
   /** The fields of the event. */
   readonly data: Readonly<Record<string, unknown>>
-  /** What of the stream a signed URL in the field `url` leads to, such as `objects/<id>`; null: no such field. */
-  readonly media: string | null
+  /** What of the stream a signed URL in the field `url` leads to; null: no such field. */
+  readonly media: AnnouncedMedia | null
+}
+
+/** Signed when it is sent, not when it happened: the receiver may have been away for long. */
+export interface AnnouncedMedia extends Pick<MediaPart, 'part' | 'query'> {
+  readonly nodeId: string
 }
 
 /** Takes announcements into a queue, in the transaction of what they tell of. */

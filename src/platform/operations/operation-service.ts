@@ -20,6 +20,8 @@ const TELL_EVERY_MS = 500
 
 /** What an operation may do while it runs. */
 export interface Progress {
+  /** Of the operation. */
+  readonly id: string
   /** Aborted when somebody cancels it, or the platform stops. */
   readonly signal: AbortSignal
   /** One step is done. */
@@ -138,7 +140,12 @@ export class OperationService implements Closable {
     const { signal } = running.abort
     let end: Pick<Operation, 'state' | 'error' | 'file'>
     try {
-      const file = await task.run({ signal, step: row => this.#step(running, row), reached: done => this.#reached(running, done) })
+      const file = await task.run({
+        id: running.operation.id,
+        signal,
+        step: row => this.#step(running, row),
+        reached: done => this.#reached(running, done),
+      })
       end = { state: signal.aborted ? 'cancelled' : 'done', error: null, file }
     } catch (error) {
       if (!signal.aborted) log.warn('operation failed', { id: running.operation.id, reason: errorText(error) })

@@ -1,7 +1,7 @@
 import type { NodeEvent } from '../../link/events.ts'
 import type { Segment } from '../../link/recording.ts'
 import type { Db } from '../../storage/database.ts'
-import type { Announcer } from '../callbacks/announcement.ts'
+import type { Announcement, Announcer } from '../callbacks/announcement.ts'
 import type { EventSink } from '../nodes/node-events.ts'
 import { intervalAt, type Plan } from '../plans/plan.ts'
 import { UsageStore } from '../storages/usage-store.ts'
@@ -40,7 +40,7 @@ export class RecordingIndex implements EventSink {
   /** A file that is new, has grown or is complete. */
   async take(db: Db, nodeId: string, segment: Segment, atMs: number): Promise<void> {
     const wasOpen = await this.put(db, nodeId, segment, atMs)
-    if (wasOpen && segment.state !== 'open') await this.#announcer.announce(db, fileAnnouncement(segment, atMs))
+    if (wasOpen && segment.state !== 'open') await this.#announcer.announce(db, fileAnnouncement(nodeId, segment, atMs))
   }
 
   /** The same without telling anybody. False: it was complete before. */
@@ -87,10 +87,9 @@ export class RecordingIndex implements EventSink {
   }
 }
 
-function fileAnnouncement(segment: Segment, atMs: number) {
+function fileAnnouncement(nodeId: string, segment: Segment, atMs: number): Announcement {
   const { path, template, startMs, endMs, format, object, sizeBytes, sha256, recording, id, state } = segment
   const { space, app, name } = addressOf(path)
-  const times = `start=${startMs}&end=${endMs}`
   return {
     event: 'record_file',
     ...{ object: path, space: spaceOf(path), template, atMs },
@@ -101,6 +100,6 @@ function fileAnnouncement(segment: Segment, atMs: number) {
       stop_time: Math.floor(endMs / 1000),
       ...{ size: sizeBytes, sha256, recovered: state === 'recovered' },
     },
-    media: `replay.mp4?${times}`,
-  } as const
+    media: { nodeId, part: 'replay.mp4', query: { start: startMs, end: endMs } },
+  }
 }

@@ -42,7 +42,7 @@ export class SnapshotIndex implements EventSink {
         ...{ space, app, stream: name, uri: object, snapshot: id, template, cause, format, width, height },
         ...{ size: sizeBytes, created_at: Math.floor(takenAtMs / 1000) },
       },
-      media: `objects/${id}`,
+      media: { nodeId, part: `objects/${id}` },
     })
   }
 
