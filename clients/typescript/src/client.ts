@@ -63,6 +63,8 @@ export class SightlineError extends Error {
   readonly code: string
   readonly hint: string | undefined
   readonly field: string | undefined
+  /** Of devices: what was found out (`verdict`) and the `attempt` that has all of it. */
+  readonly details: Readonly<Record<string, string | number>>
   readonly traceId: string | undefined
   /** What was asked. */
   readonly sent: Sent
@@ -75,6 +77,7 @@ export class SightlineError extends Error {
     this.code = body.code ?? (status === 0 ? 'NETWORK' : 'HTTP_ERROR')
     this.hint = body.hint
     this.field = body.field
+    this.details = body.details ?? {}
     this.traceId = body.traceId
   }
 }

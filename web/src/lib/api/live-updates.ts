@@ -3,7 +3,7 @@ import { useEffect, useSyncExternalStore } from 'react'
 import { tokenPreference, usePreference } from '../preferences.ts'
 import { client } from './client.ts'
 import { Feed, type FeedEvent, type FeedState } from './feed.ts'
-import type { Live, Stream } from './types.ts'
+import type { Device, Live, Stream } from './types.ts'
 
 /** Lists are asked for again at most this often, however much happens. */
 const REFRESH_PAUSE_MS = 1000
@@ -61,6 +61,17 @@ function withNumber(stream: Stream, numbers: ReadonlyMap<string, Numbers>): Stre
   return { ...stream, live: { ...stream.live, bitrateKbps, fps, viewers, gopMs, waiting } }
 }
 
+/** What events of devices make stale. A state is written into the rows, see #onDevice. */
+const OF_DEVICES: Readonly<Record<string, readonly string[]>> = {
+  'device.state': [],
+  'device.asked': ['pending-devices'],
+  'device.catalog': ['devices', 'channels', 'directories'],
+  'device.alarm': ['alarms'],
+  'device.finished': ['devices', 'snapshots'],
+  'attempt.failed': ['attempts'],
+  'parent.state': ['parent-platforms'],
+}
+
 /** Keys of queries that an event makes stale. */
 function staleAfter({ type, data }: FeedEvent): readonly string[] {
   if (type.startsWith('stream.') || type === 'refused') return ['streams', 'overview']
@@ -69,6 +80,8 @@ function staleAfter({ type, data }: FeedEvent): readonly string[] {
     const noun = String(data['noun'])
     return noun === 'streams' ? ['streams', 'viewers'] : [noun]
   }
+  const known = OF_DEVICES[type]
+  if (known !== undefined) return known
   return [`${type.split('.')[0]}s`] // viewer.started: viewers
 }
 
@@ -148,6 +161,7 @@ class LiveUpdates {
       void this.#client.invalidateQueries()
       return
     }
+    if (event.type === 'device.state') this.#onDevice(event)
     if (TOLD.has(event.type)) tell({ recent: [event, ...told.recent].slice(0, MAX_RECENT) })
     for (const key of staleAfter(event)) this.#stale.add(key)
     if (this.#stale.size > 0) this.#timer ??= window.setTimeout(() => this.#refresh(), REFRESH_PAUSE_MS)
@@ -158,6 +172,15 @@ class LiveUpdates {
     const keys = [...this.#stale]
     this.#stale.clear()
     for (const key of keys) void this.#client.invalidateQueries({ queryKey: [key] })
+  }
+
+  /** Thousands of devices come back within a minute after a power cut: their lists are not asked for again each time. */
+  #onDevice({ data: { device: id, state, reason }, at }: FeedEvent): void {
+    const news = { state: state as Device['state'], reason: String(reason ?? ''), stateAt: at } // of the platform's own feed
+    this.#client.setQueriesData<readonly Device[]>({ queryKey: ['devices', 'list'] }, old =>
+      old?.some(each => each.id === id) ? old.map(each => (each.id === id ? { ...each, ...news } : each)) : undefined,
+    )
+    void this.#client.invalidateQueries({ queryKey: ['devices', 'one', id] })
   }
 
   #onNumbers(items: readonly Numbers[]): void {

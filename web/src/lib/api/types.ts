@@ -4,6 +4,7 @@ import type { Operations, Schemas } from '@sightline/client'
 export type Account = Schemas['Account']
 export type ApiKey = Schemas['ApiKey']
 export type AuditEntry = Schemas['AuditEntry']
+export type Device = Schemas['Device']
 export type Line = Schemas['LogLine']
 export type Live = Schemas['Live']
 export type LiveVideo = NonNullable<Live['video']>
