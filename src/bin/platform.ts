@@ -84,7 +84,7 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
     const recording = closing.add(
       await RecordingRoom.open({ db, audit: auditLog, feed, links: () => links, clock, timers, log }),
     )
-    const devices = closing.add(await Devices.open({ db, audit: auditLog, clock, log }))
+    const devices = closing.add(await Devices.open({ db, audit: auditLog, clock, timers, log }))
     const events = new NodeEvents(db, [history, ...devices.sinks, ...recording.sinks], log, tellFeed)
     const nodeStore = new NodeStore(db)
     const desired = [spaces.topic, devices.topic, recording.topic]

@@ -13,6 +13,7 @@ const READERS: Readonly<Record<string, Permission>> = {
   plans: 'templates.read',
   callbacks: 'callbacks.read',
   devices: 'devices.read',
+  channels: 'devices.read',
   'pending-devices': 'devices.read',
   nodes: 'nodes.read',
   users: 'users.read',

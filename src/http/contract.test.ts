@@ -9,6 +9,7 @@ import {
   platformUnderTest,
 } from '../../test/support/platform-under-test.ts'
 import { RecorderAtNode, segment, snapshot } from '../../test/support/recorder-at-node.ts'
+import type { CatalogItem } from '../link/gb28181.ts'
 import type { Role } from '../platform/access/actor.ts'
 import type { App } from './app.ts'
 import { type JsonSchema, type OpenApiDocument, type OpenApiOperation, TAGS } from './openapi-document.ts'
@@ -39,7 +40,8 @@ async function newWorld(): Promise<World> {
   const platform = await platformUnderTest()
   const app = await createApp(platform.server)
   const recorder = new RecorderAtNode()
-  const features = { ...new DevicesAtNode().features, ...recorder.features }
+  const atNode = new DevicesAtNode()
+  const features = { ...atNode.features, ...recorder.features }
   const node = new NodeUnderTest(platform, { features })
   node.streams = [liveStream('default/live/cam')]
   node.viewers = [
@@ -101,6 +103,19 @@ async function newWorld(): Promise<World> {
   ids['/plans/{id}'] = (await call('POST', '/plans', { name: 'one', zone: 'UTC', week })).id
   const device = { gbId: '34020000001180000001', name: 'Recorder', type: 'nvr' }
   ids['/devices/{id}'] = (await call('POST', '/devices', device)).id
+  const item: CatalogItem = {
+    ...{ gbId: '34020000001320000001', name: 'Lobby', manufacturer: '', model: '', civilCode: '', address: '' },
+    ...{ parentIds: [], businessGroupId: null, parental: false, status: 'on', longitude: null, latitude: null },
+    ...{ ptzType: 1, more: {} },
+  }
+  const end = { promised: 1, received: 1, complete: true }
+  const deviceId = ids['/devices/{id}'] ?? ''
+  node.client.emit({ type: 'device.catalog', device: deviceId, sync: 's', items: [item], end, atMs: 0 })
+  await vi.waitFor(() => expect(node.outbox.size).toBe(0), { interval: 2 })
+  ids['/channels/{id}'] = (await call('GET', '/channels')).items[0].id
+  ids['/playbacks/{id}'] = atNode.session('se_1', { device: deviceId }).id
+  const span = { start: '2026-11-20T08:00:00Z', end: '2026-11-20T08:10:00Z' }
+  ids['/downloads/{id}'] = (await call('POST', `/channels/${ids['/channels/{id}']}/downloads`, span)).id
   ids['/pending-devices/{id}'] = (await call('GET', '/pending-devices')).items[0].id
   const deaf = { url: 'http://127.0.0.1:9/', events: ['stream_status'] }
   ids['/callbacks/{id}'] = (await call('POST', '/callbacks', deaf)).id
@@ -126,11 +141,13 @@ async function newWorld(): Promise<World> {
 
 /** The address with the names of what is there. */
 function addressOf({ path }: Route, { ids }: World): string {
-  return path.replace(/^(.*?\{\w+\})/, start => {
-    const id = ids[start.replace('/api/v1', '')]
-    if (id === undefined) throw new Error(`the world of this test needs something for ${start}`)
-    return start.replace(/\{\w+\}/, id)
-  })
+  return path
+    .replace(/^(.*?\{\w+\})/, start => {
+      const id = ids[start.replace('/api/v1', '')]
+      if (id === undefined) throw new Error(`the world of this test needs something for ${start}`)
+      return start.replace(/\{\w+\}/, id)
+    })
+    .replace('{number}', '1')
 }
 
 const document = await describeOnce()
@@ -286,7 +303,7 @@ describe('who may not, and what is not understood', () => {
   })
 
   test.each(routes.filter(({ path }) => path.includes('{')))('$title does not find what is not there', async route => {
-    const url = route.path.replace(/\{\w+\}/, 'none_such')
+    const url = route.path.replace(/\{\w+\}/, 'none_such').replace('{number}', '1')
     const { code } = await refused(route, url, world.tokens.administrator, bodyOf(route)?.example, 404)
     expect(code).toBe('NOT_FOUND')
   })

@@ -49,6 +49,11 @@ export const TAGS = [
   { name: 'overview', description: 'The whole in numbers, now and over time.' },
   { name: 'streams', description: 'Live channels: create, find, watch, put out, and what was.' },
   { name: 'devices', description: 'Cameras, recorders and lower platforms of GB/T 28181.' },
+  {
+    name: 'channels',
+    description: 'What devices have: lenses, microphones, alarm contacts. Watched, moved, configured.',
+  },
+  { name: 'playback', description: 'What devices have recorded, and the way for a voice to them.' },
   { name: 'viewers', description: 'Everything about one viewer or publisher.' },
   { name: 'recordings', description: 'What was recorded: found, played, described, deleted; recording by hand.' },
   { name: 'snapshots', description: 'Pictures of streams.' },

@@ -20,6 +20,8 @@ import { serveMetrics } from './metrics.ts'
 import { describeApi } from './openapi.ts'
 import { apiKeyRoutes } from './routes/api-keys.ts'
 import { auditRoutes } from './routes/audit.ts'
+import { channelControlRoutes } from './routes/channel-control.ts'
+import { channelRoutes } from './routes/channels.ts'
 import { callbackRoutes } from './routes/callbacks.ts'
 import { deviceRoutes, pendingDeviceRoutes } from './routes/devices.ts'
 import { exportRoutes } from './routes/exports.ts'
@@ -31,6 +33,7 @@ import { historyRoutes } from './routes/history.ts'
 import { nodeRoutes } from './routes/nodes.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { planRoutes } from './routes/plans.ts'
+import { playbackRoutes } from './routes/playbacks.ts'
 import { recordingControlRoutes } from './routes/recording-control.ts'
 import { recordingRoutes } from './routes/recordings.ts'
 import { sessionRoutes } from './routes/sessions.ts'
@@ -134,6 +137,9 @@ export async function createApp(options: ServerOptions): Promise<App> {
       nodeRoutes(api, services)
       deviceRoutes(api, services)
       pendingDeviceRoutes(api, services)
+      channelRoutes(api, services, urls)
+      channelControlRoutes(api, services)
+      playbackRoutes(api, services, clock, urls)
       gb28181Routes(api, services, addresses)
       systemRoutes(api, services)
     },

@@ -5,8 +5,9 @@ import type { Actor } from '../platform/access/actor.ts'
 import { may } from '../platform/access/permission.ts'
 import type { Forbidden, SpaceService } from '../platform/spaces/space-service.ts'
 import type { PlaySignatures } from '../platform/streams/play-signatures.ts'
-import { addressOf, type Stream } from '../platform/streams/stream.ts'
+import { addressOf, type Stream, type StreamAddress } from '../platform/streams/stream.ts'
 import {
+  fileUrl,
   type MediaPart,
   mediaUrl,
   playUrls,
@@ -55,17 +56,24 @@ function forbiddenView(forbidden: Forbidden | null): contract.Stream['forbidden'
 }
 
 /** The push key is for those who may publish: others get the addresses without it. */
-export function urlsView(stream: Stream, context: ViewContext, shift?: TimeShift): contract.StreamUrls {
-  const state = context.spaces.state(stream.space)
-  if (!state) throw new AppError('NOT_FOUND', { what: 'space', id: stream.space })
-  const space = may(context.caller, 'streams.publishUrl') ? state : { ...state, pushKeys: [] }
-  const { endpoints, host, secure } = context
-  const request: UrlRequest = { address: stream, space, endpoints, host, secure }
+export function urlsView(stream: StreamAddress, context: ViewContext, shift?: TimeShift): contract.StreamUrls {
+  const request = urlRequest(stream, context)
+  const { space } = request
+  const whole = may(context.caller, 'streams.publishUrl') ? request : { ...request, space: { ...space, pushKeys: [] } }
+  return { publish: publishUrls(whole), play: playView(stream, context, shift) }
+}
+
+/** Throws NOT_FOUND when the space is gone. */
+export function playView(stream: StreamAddress, context: ViewContext, shift?: TimeShift): contract.PlayUrls {
+  const request = urlRequest(stream, context)
   const { expiresAtMs, ...play } = playUrls(request, context.signatures, context.expiresAtMs, shift)
-  return {
-    publish: publishUrls(request),
-    play: { ...play, expiresAt: expiresAtMs === null ? null : context.expiresAt },
-  }
+  return { ...play, expiresAt: expiresAtMs === null ? null : context.expiresAt }
+}
+
+function urlRequest(address: StreamAddress, { endpoints, host, secure, spaces }: ViewContext): UrlRequest {
+  const space = spaces.state(address.space)
+  if (!space) throw new AppError('NOT_FOUND', { what: 'space', id: address.space })
+  return { address, space, endpoints, host, secure }
 }
 
 /** Something of a stream beside its live picture; null when its space is gone. */
@@ -75,6 +83,11 @@ export function mediaLink(path: string, part: MediaPart, context: ViewContext): 
   if (!space) return null
   const { endpoints, host, secure, signatures, expiresAtMs } = context
   return mediaUrl({ address, space, endpoints, host, secure }, signatures, expiresAtMs, part)
+}
+
+/** A file at the media port that a node named by its path. */
+export function mediaFile(streamPath: string, file: string, context: ViewContext): string {
+  return fileUrl(urlRequest(addressOf(streamPath), context), context.signatures, context.expiresAtMs, file)
 }
 
 export function time(ms: number): string {

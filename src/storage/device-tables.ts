@@ -6,6 +6,7 @@ export interface DeviceTables {
   devices: DeviceTable
   pending_devices: PendingDeviceTable
   channels: ChannelTable
+  presets: PresetTable
   alarms: AlarmTable
   positions: PositionTable
   latest_positions: LatestPositionTable
@@ -129,6 +130,12 @@ export interface ChannelTable {
   gone_at: number | null
   created_at: number
   updated_at: number
+}
+
+export interface PresetTable {
+  channel_id: string
+  number: number
+  name: string
 }
 
 export interface AlarmTable {

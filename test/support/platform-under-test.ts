@@ -128,7 +128,7 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
   const recording = await RecordingRoom.open({
     ...{ db, audit: auditLog, feed, links: () => links, clock: time, timers: time, log },
   })
-  const devices = await Devices.open({ db, audit: auditLog, clock: time, log })
+  const devices = await Devices.open({ db, audit: auditLog, clock: time, timers: time, log })
   const events = new NodeEvents(db, [new StreamHistory(time, log), ...devices.sinks, ...recording.sinks], log, tellFeed)
   const store = new NodeStore(db)
   const onNode = (nodeId: string, state: 'on' | 'lost', reason: string) => {

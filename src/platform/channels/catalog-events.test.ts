@@ -67,7 +67,7 @@ function catalog(sync: string, items: CatalogItem[], complete: boolean | null = 
 const channels = async () =>
   platform.db.selectFrom('channels').selectAll().where('gone_at', 'is', null).orderBy('gb_id').execute()
 const names = async () => (await channels()).map(row => row.gb_id)
-const directories = async () => {
+const directories = async (): Promise<Record<string, [string, string, string | null]>> => {
   const rows = await platform.db.selectFrom('directories').selectAll().execute()
   const code = new Map(rows.map(row => [row.id, row.gb_id]))
   return Object.fromEntries(rows.map(row => [row.gb_id, [row.kind, row.name, code.get(row.parent_id ?? '') ?? null]]))

@@ -10,6 +10,7 @@ import { DirectoryStore } from '../directories/directory-store.ts'
 import { MirroredTree } from '../directories/mirrored-tree.ts'
 import type { EventSink } from '../nodes/node-events.ts'
 import { entryKind, placesOf } from './catalog-entry.ts'
+import { channelText } from './channel.ts'
 import { type ChannelRow, ChannelStore } from './channel-store.ts'
 
 /** Rows of one statement: about 30 values each; putting it together and running it takes some milliseconds. */
@@ -144,7 +145,7 @@ export class CatalogEvents implements EventSink {
         parental: item.parental ? 1 : 0,
         ...{ status: item.status, longitude: item.longitude, latitude: item.latitude, ptz_type: item.ptzType },
         more: JSON.stringify(item.more),
-        search: searchText(name, gb_id, address),
+        search: channelText(name, gb_id, address),
         ...{ enabled: 1, directory_id: null, sync, gone_at: null, created_at: nowMs, updated_at: nowMs },
       }
     })
@@ -186,9 +187,4 @@ export class CatalogEvents implements EventSink {
     if (sync !== 'changed') this.#arriving.set(device, begun)
     return begun
   }
-}
-
-/** What a channel is found by. */
-export function searchText(name: string, gbId: string, address: string): string {
-  return [name, gbId, address].join('\n').toLowerCase()
 }

@@ -4,6 +4,7 @@ import type { ChannelTable } from '../../storage/device-tables.ts'
 import type { Tables } from '../../storage/tables.ts'
 import { behind, contains, direction } from '../lists/keyset.ts'
 import type { PageRequest } from '../lists/page.ts'
+import { channelPath } from './channel.ts'
 
 export type ChannelRow = Selectable<ChannelTable>
 
@@ -32,9 +33,6 @@ export interface ChannelFilter {
 
 const SORT_COLUMNS = { name: 'name', gbId: 'gb_id' } as const
 export type ChannelSortKey = keyof typeof SORT_COLUMNS
-
-/** Streams removed with channels at once. */
-const APP = 'live'
 
 /** SQL of channels. Those that are gone are kept, and not shown, until they come back or are tidied away. */
 export class ChannelStore {
@@ -193,6 +191,24 @@ export class ChannelStore {
       .execute()
   }
 
+  /** Names people gave presets, by number. */
+  async presetNames(channelId: string): Promise<Map<number, string>> {
+    const query = this.#db.selectFrom('presets').select(['number', 'name']).where('channel_id', '=', channelId)
+    return new Map((await query.execute()).map(({ number, name }) => [number, name]))
+  }
+
+  /** '' forgets the name. */
+  async namePreset(channelId: string, number: number, name: string): Promise<void> {
+    const row = { channel_id: channelId, number, name }
+    if (name !== '') {
+      const insert = this.#db.insertInto('presets').values(row)
+      await insert.onConflict(c => c.columns(['channel_id', 'number']).doUpdateSet({ name })).execute()
+      return
+    }
+    const known = this.#db.deleteFrom('presets').where('channel_id', '=', channelId)
+    await known.where('number', '=', number).execute()
+  }
+
   #found(text: string, space: string | undefined) {
     let query = this.#db.selectFrom('channels').select('id').where(contains('search', text))
     if (space !== undefined) query = query.where('space', '=', space)
@@ -201,7 +217,7 @@ export class ChannelStore {
 
   async #delete(rows: readonly Pick<ChannelRow, 'id' | 'space' | 'stream_name'>[]): Promise<boolean> {
     if (rows.length === 0) return false
-    const paths = rows.map(({ space, stream_name }) => `${space}/${APP}/${stream_name}`)
+    const paths = rows.map(channelPath)
     await this.#db.deleteFrom('streams').where('path', 'in', paths).execute()
     const ids = rows.map(row => row.id)
     await this.#db.deleteFrom('channels').where('id', 'in', ids).execute()

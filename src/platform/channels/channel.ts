@@ -50,8 +50,13 @@ export interface ChannelChange {
 }
 
 /** App of the streams of channels. */
-const CHANNEL_APP = 'live'
+export const CHANNEL_APP = 'live'
 
-export function channelAddress({ space, stream_name }: Pick<ChannelTable, 'space' | 'stream_name'>) {
-  return { space, app: CHANNEL_APP, name: stream_name }
+export function channelPath({ space, stream_name }: Pick<ChannelTable, 'space' | 'stream_name'>): string {
+  return `${space}/${CHANNEL_APP}/${stream_name}`
+}
+
+/** What a channel is found by. */
+export function channelText(name: string, gbId: string, address: string): string {
+  return [name, gbId, address].join('\n').toLowerCase()
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts'
+import type { Clock, Timers } from '../../base/clock.ts'
 import { errorText } from '../../base/errors.ts'
 import type { Closable } from '../../base/lifecycle.ts'
 import type { Log } from '../../base/log.ts'
@@ -6,6 +6,9 @@ import type { NodeEvent } from '../../link/events.ts'
 import type { Database } from '../../storage/database.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import { CatalogEvents } from '../channels/catalog-events.ts'
+import { ChannelControl } from '../channels/channel-control.ts'
+import { ChannelService } from '../channels/channel-service.ts'
+import { PlaybackService } from '../channels/playback-service.ts'
 import type { EventSink } from '../nodes/node-events.ts'
 import type { DesiredTopic, NodeLinks } from '../nodes/node-links.ts'
 import type { OperationService } from '../operations/operation-service.ts'
@@ -21,6 +24,7 @@ export interface DevicesOptions {
   readonly db: Database
   readonly audit: AuditLog
   readonly clock: Clock
+  readonly timers: Timers
   readonly log: Log
 }
 
@@ -87,11 +91,14 @@ export class Devices implements Closable {
   }
 
   services({ links, operations, domain }: DeviceServicesOptions) {
-    const { db, audit, clock } = this.#options
+    const { db, audit, clock, timers } = this.#options
     const desired = this.#desired
     const link = new DeviceLink(links)
     const devices = new DeviceService({ db, desired, audit, clock, domain })
     const commands = new DeviceCommands({ db, desired, link, audit })
+    const channels = new ChannelService({ db, links, link, audit, clock })
+    const control = new ChannelControl(db, link, audit)
+    const playback = new PlaybackService({ db, link, operations, audit, clock, timers })
     const pending = new PendingDeviceService(db, devices, audit, clock)
     const bulk = new BulkService<BulkAction, { readonly untilMs: number | null }>(
       operations,
@@ -105,6 +112,7 @@ export class Devices implements Closable {
         sync: (actor, id) => commands.syncCatalog(actor, id),
       },
     )
-    return { devices, commands, pending, bulk, tidy: () => Promise.all([pending.tidy()]) }
+    const tidy = () => Promise.all([pending.tidy(), channels.tidy()])
+    return { devices, commands, channels, control, playback, pending, bulk, tidy }
   }
 }

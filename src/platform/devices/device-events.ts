@@ -3,6 +3,8 @@ import { newId } from '../../base/id.ts'
 import type { Log } from '../../base/log.ts'
 import type { NodeEvent } from '../../link/events.ts'
 import type { Db } from '../../storage/database.ts'
+import { channelText } from '../channels/channel.ts'
+import { ChannelStore } from '../channels/channel-store.ts'
 import type { EventSink } from '../nodes/node-events.ts'
 import { PendingDeviceStore } from '../pending-devices/pending-device-store.ts'
 import { QuirkStore } from '../quirks/quirk-store.ts'
@@ -64,6 +66,33 @@ export class DeviceEvents implements EventSink {
       ...(state === 'failed' ? { locked: 1 } : state === 'on' ? { locked: 0 } : {}),
     }
     await store.update(row.id, { ...change, search: searchText({ ...row, ...change }) })
+    if (state === 'on' && row.type === 'ipc' && row.catalog_at === null) await this.#ownChannel(db, row)
+  }
+
+  /** A camera can be watched before its catalog is here: most are their own only channel. A whole catalog says better. */
+  async #ownChannel(db: Db, { id, space, gb_id, name }: DeviceRow): Promise<void> {
+    const store = new ChannelStore(db)
+    if ((await store.places(id)).length > 0) return
+    const taken = (await store.streamNames(space, [gb_id])).length > 0
+    const nowMs = this.#clock.nowMs()
+    const told = { manufacturer: '', model: '', civil_code: '', address: '', parent_ids: '[]', place: '', more: '{}' }
+    await store.upsert([
+      {
+        ...{
+          id: newId('ch', nowMs),
+          device_id: id,
+          space,
+          gb_id,
+          kind: 'video',
+          name,
+          told_name: '',
+          given_name: null,
+        },
+        ...{ stream_name: taken ? `${gb_id}_${gb_id}` : gb_id, ...told, business_group_id: null, parental: 0 },
+        ...{ status: 'on', longitude: null, latitude: null, ptz_type: 0, search: channelText(name, gb_id, '') },
+        ...{ enabled: 1, directory_id: null, sync: 'own', gone_at: null, created_at: nowMs, updated_at: nowMs },
+      },
+    ])
   }
 
   async #info(db: Db, { device, manufacturer, model, firmware, channels }: EventOf<'device.info'>): Promise<void> {

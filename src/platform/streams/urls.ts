@@ -91,14 +91,38 @@ export function mediaUrl(
   expiresAtMs: number,
   { part, query = {}, webSocket = false }: MediaPart,
 ): string {
-  const tls = secure && endpoints.mediaTls !== null
-  const scheme = `${webSocket ? 'ws' : 'http'}${tls ? 's' : ''}`
-  const at = origin(scheme, endpoints.host ?? host, tls ? endpoints.mediaTls : endpoints.media)
+  const at = mediaOrigin(webSocket ? 'ws' : 'http', { endpoints, host, secure })
   const key = space.play === 'signed' ? space.playKeys[0] : undefined
   const expires = Math.floor(expiresAtMs / 1000)
   const signature = key === undefined ? '' : signatures.query(key, pathOf(address), expires)
   const all = [parameters(query), signature].filter(text => text !== '').join('&')
   return `${at}/${encode(pathOf(address))}/${part}${all === '' ? '' : `?${all}`}`
+}
+
+/** A file at the media port that a node named by its path, signed as playing the stream it was made of. */
+export function fileUrl(
+  { address, space, ...at }: UrlRequest,
+  signatures: PlaySignatures,
+  expiresAtMs: number,
+  file: string,
+): string {
+  const key = space.play === 'signed' ? space.playKeys[0] : undefined
+  const expires = Math.floor(expiresAtMs / 1000)
+  const query = key === undefined ? '' : `?${signatures.query(key, pathOf(address), expires)}`
+  return `${mediaOrigin('http', at)}${file}${query}`
+}
+
+/** A WebSocket at the media port; what lets one in is told apart. */
+export function socketUrl(at: Pick<UrlRequest, 'endpoints' | 'host' | 'secure'>, path: string): string {
+  return `${mediaOrigin('ws', at)}${path}`
+}
+
+function mediaOrigin(
+  scheme: 'http' | 'ws',
+  { endpoints, host, secure }: Pick<UrlRequest, 'endpoints' | 'host' | 'secure'>,
+): string {
+  const tls = secure && endpoints.mediaTls !== null
+  return origin(`${scheme}${tls ? 's' : ''}`, endpoints.host ?? host, tls ? endpoints.mediaTls : endpoints.media)
 }
 
 function parameters(query: Readonly<Record<string, string | number>>): string {

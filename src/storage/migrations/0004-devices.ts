@@ -19,6 +19,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await directories(db)
   await devices(db)
   await channels(db)
+  await presets(db)
   await told(db)
   await parents(db)
 }
@@ -183,6 +184,19 @@ async function channels(db: Kysely<unknown>): Promise<void> {
   await index('searched', ['space', 'search', 'id'])
   await index('directory', ['directory_id', 'status', 'id'])
   await index('gone', ['gone_at'])
+}
+
+async function presets(db: Kysely<unknown>): Promise<void> {
+  await createTable(
+    db,
+    'presets',
+    {
+      channel_id: text('the channel', c => c.references('channels.id').onDelete('cascade')),
+      number: whole('number of the preset, 1 to 255'),
+      name: text('as people call it: most devices forget it'),
+    },
+    table => table.addPrimaryKeyConstraint('presets_key', ['channel_id', 'number']),
+  )
 }
 
 async function told(db: Kysely<unknown>): Promise<void> {

@@ -25,8 +25,32 @@ export interface Schemas {
   PendingDevice: { id: string; space: string; gbId: string; remote: string; agent: string; /** UTC, RFC 3339 */ firstAt: string; /** UTC, RFC 3339 */ lastAt: string; /** how often */ asked: number; /** null: it waits */ rejectedBy: string | null }
   GbServer: { serverId: string; domain: string; host: string; /** null: no node takes devices */ port: number | null; tlsPort: number | null; transports: readonly ("udp" | "tcp" | "tls")[]; space: string; admission: "listed" | "password" | "approve"; /** of the space, for whoever may see its keys; null: none is set, or it is not shown */ password: string | null; passwordSet: boolean; /** seconds to enter as validity of the registration */ registerExpiresS: number; /** seconds to enter between signs of life */ keepaliveS: number }
   NextIds: { gbIds: readonly (string)[] }
+  Channel: { id: string; deviceId: string; deviceGbId: string; deviceName: string; /** new: never registered; suspect: its sign of life is late; failed: wrong credentials, locked */ deviceState: "new" | "on" | "suspect" | "off" | "failed"; space: string; gbId: string; kind: "video" | "audioIn" | "audioOut" | "alarmIn" | "alarmOut" | "other"; /** as shown: the given one, else the told one, else the code */ name: string; /** as its catalog says */ toldName: string; /** as people call it; null: as its catalog says */ givenName: string | null; manufacturer: string; model: string; civilCode: string; address: string; parentIds: readonly (string)[]; businessGroupId: string | null; parental: boolean; /** as its catalog says */ status: "on" | "off"; longitude: number | null; latitude: number | null; /** 0 not said, 1 dome, 2 half dome, 3 fixed, 4 remote bullet, 5 remote half dome, 6, 7 split */ ptzType: number; /** the other fields of the catalog by their names in the standard */ more: Record<string, string>; enabled: boolean; directoryId: string | null; /** of its stream */ path: string; /** UTC, RFC 3339 */ createdAt: string; /** when its catalog told of it last */ updatedAt: string; /** whether it can be watched */ state: "on" | "off"; /** why not; empty: it can */ reason: string; /** its stream is running */ live: { nodeId: string; viewers: number; bitrateKbps: number } | null; /** opening one of them starts the channel */ play: Schemas['PlayUrls'] }
+  ChannelPlay: { /** it is listed under /streams too */ streamId: string; path: string; play: Schemas['PlayUrls']; /** from this request to the first keyframe */ firstPictureMs: number; /** /attempts/{attempt} has the messages */ attempt: string }
+  ControlResult: { /** answered: the device said OK; sent: there is no answer to it */ result: "answered" | "sent" }
+  Preset: { number: number; name: string }
+  Cruise: { number: number; name: string }
+  CruisePoint: { preset: number; /** seconds */ dwellS: number | null; /** 1 to 15 */ speed: number | null }
   ForbiddenStream: { /** space/app/name; the stream may have been deleted */ path: string; /** null: until it is resumed */ until: string | null; reason: string; /** UTC, RFC 3339 */ since: string; /** name of who did it */ by: string }
   Operation: { id: string; /** noun.verb, e.g. streams.kick */ kind: string; state: "running" | "done" | "failed" | "cancelled"; userId: string; /** who started it */ userName: string; /** UTC, RFC 3339 */ createdAt: string; finishedAt: string | null; /** steps done */ done: number; /** steps in all; null: not known */ total: number | null; /** what became of each step */ rows: readonly ({ name: string; ok: boolean; error: { code: string; message: string } | null })[]; /** why the whole failed */ error: { code: string; message: string } | null; /** name of the file it made: GET /operations/{id}/file */ file: string | null }
+  Callback: { id: string; /** for people */ name: string; /** http or https; events are sent there by POST as JSON */ url: string; /** what is told */ events: readonly ("record_started" | "record_paused" | "record_resumed" | "record_stopped" | "record_error" | "record_file" | "snapshot_created" | "stream_status" | "device_status" | "device_alarm")[]; /** which streams: all, those of a space, or those recorded by a template */ scope: "all" | "space" | "template"; /** name of the space or id of the template; empty for all */ target: string; /** ALI-LIVE-TIMESTAMP and ALI-LIVE-SIGNATURE are sent too */ aliSignature: boolean; /** false: what happens is not collected, what waits is not sent */ enabled: boolean; /** UTC, RFC 3339 */ createdAt: string; /** deliveries on their way */ waiting: number; /** of the last three days */ delivered: number; /** deliveries that were given up; they can be sent again */ dead: number }
+  NewCallback: { id: string; /** for people */ name: string; /** http or https; events are sent there by POST as JSON */ url: string; /** what is told */ events: readonly ("record_started" | "record_paused" | "record_resumed" | "record_stopped" | "record_error" | "record_file" | "snapshot_created" | "stream_status" | "device_status" | "device_alarm")[]; /** which streams: all, those of a space, or those recorded by a template */ scope: "all" | "space" | "template"; /** name of the space or id of the template; empty for all */ target: string; /** ALI-LIVE-TIMESTAMP and ALI-LIVE-SIGNATURE are sent too */ aliSignature: boolean; /** false: what happens is not collected, what waits is not sent */ enabled: boolean; /** UTC, RFC 3339 */ createdAt: string; /** deliveries on their way */ waiting: number; /** of the last three days */ delivered: number; /** deliveries that were given up; they can be sent again */ dead: number; /** signs what is sent; shown only here */ secret: string }
+  CallbackTest: { /** answered with 200 to 299 */ ok: boolean; /** null: no answer */ status: number | null; error: string; /** begin of the body */ answer: string; durationMs: number }
+  Delivery: { /** the same in every try, so that a receiver knows a repetition */ id: string; callbackId: string; event: "record_started" | "record_paused" | "record_resumed" | "record_stopped" | "record_error" | "record_file" | "snapshot_created" | "stream_status" | "device_status" | "device_alarm"; /** path of a stream, or id of a device; told in order for each */ object: string; /** dead: given up after 15 tries in about eight hours */ state: "waiting" | "delivered" | "dead"; attempts: number; /** next try; null when it is over */ nextAt: string | null; /** UTC, RFC 3339 */ createdAt: string; finishedAt: string | null; /** HTTP status of the last answer; null: none came */ lastStatus: number | null; lastError: string; /** begin of the body of the last answer */ lastAnswer: string; /** JSON that is sent; a field `url` is added when it is */ body: string }
+  RowResult: { id: string; /** null: done */ error: { code: string; message: string } | null }
+  ReplayUrls: { hls: string; /** add `speed` from 0.25 to 16 */ flv: string; wsFlv: string; /** download */ mp4: string; /** the keyframe at `at` (ms since 1970), `width` pixels wide */ thumbnail: string; /** when the signatures end; null when the space is open */ expiresAt: string | null }
+  Recording: { id: string; /** space/app/name; the stream may have been deleted */ path: string; space: string; nodeId: string; templateId: string | null; /** the same from a start of recording to its stop */ recordingId: string; cause: "always" | "plan" | "manual" | "event"; format: "fmp4" | "mp4" | "flv" | "hls"; /** recovered: completed after its node had been killed */ state: "open" | "closed" | "recovered"; /** UTC, RFC 3339 */ startedAt: string; /** UTC, RFC 3339 */ endedAt: string; durationS: number; sizeBytes: number; store: string; /** name in the store */ object: string; video: { codec: string; width: number; height: number } | null; audio: { codec: string; sampleRate: number; channels: number } | null; /** of the finished file; null: open or cut off */ sha256: string | null; /** never deleted */ held: boolean; /** only keyframes are left */ thinned: boolean; /** of the plan, or written by people */ subject: string; /** of the plan, or written by people */ teacher: string; note: string; /** its first picture; null without video */ thumbnail: string | null }
+  RecordingDetail: { id: string; /** space/app/name; the stream may have been deleted */ path: string; space: string; nodeId: string; templateId: string | null; /** the same from a start of recording to its stop */ recordingId: string; cause: "always" | "plan" | "manual" | "event"; format: "fmp4" | "mp4" | "flv" | "hls"; /** recovered: completed after its node had been killed */ state: "open" | "closed" | "recovered"; /** UTC, RFC 3339 */ startedAt: string; /** UTC, RFC 3339 */ endedAt: string; durationS: number; sizeBytes: number; store: string; /** name in the store */ object: string; video: { codec: string; width: number; height: number } | null; audio: { codec: string; sampleRate: number; channels: number } | null; /** of the finished file; null: open or cut off */ sha256: string | null; /** never deleted */ held: boolean; /** only keyframes are left */ thinned: boolean; /** of the plan, or written by people */ subject: string; /** of the plan, or written by people */ teacher: string; note: string; /** its first picture; null without video */ thumbnail: string | null; /** null: its space is gone */ play: Schemas['ReplayUrls'] | null }
+  RecordingNow: { /** off: nothing shall be recorded; waiting: it shall, and is not */ state: "recording" | "waiting" | "paused" | "off"; reason: string; cause: "always" | "plan" | "manual" | "event" | null; nodeId: string | null; recordingId: string | null; since: string | null; /** of the open file */ bytes: number | null; /** lost because the store was too slow */ droppedFragments: number | null; /** by hand; null: the template in force says */ manual: { action: "start" | "stop"; templateId: string | null; /** UTC, RFC 3339 */ since: string; by: string } | null; /** the template in force */ binding: { scope: "space" | "stream"; templateId: string | null; planId: string | null } | null }
+  RecordedDay: { /** e.g. 2026-01-05 */ date: string; /** seconds */ recordedS: number; /** UTC, RFC 3339 */ first: string; /** UTC, RFC 3339 */ last: string }
+  Gap: { /** UTC, RFC 3339 */ start: string; /** UTC, RFC 3339 */ end: string; reason: string }
+  Timeline: { /** UTC, RFC 3339 */ start: string; /** UTC, RFC 3339 */ end: string; path: string; /** recorded without a break */ spans: readonly ({ /** UTC, RFC 3339 */ start: string; /** UTC, RFC 3339 */ end: string })[]; /** should have been recorded and was not */ gaps: readonly (Schemas['Gap'])[]; /** what happened, in order */ events: readonly ({ /** UTC, RFC 3339 */ at: string; kind: "recording" | "alert"; /** started, paused ..., or what was wrong */ name: string; reason: string; /** of an alert that is over */ until: string | null })[] }
+  Replay: { /** UTC, RFC 3339 */ start: string; /** UTC, RFC 3339 */ end: string; /** where most of it lies */ nodeId: string; play: Schemas['ReplayUrls'] }
+  Store: { nodeId: string; /** name at the node */ store: string; kind: "disk" | "s3"; /** directory, or bucket and prefix */ location: string; state: "ok" | "full" | "unreachable"; reason: string; totalBytes: number | null; /** null: it does not say */ freeBytes: number | null; /** by recordings and snapshots */ usedBytes: number; segments: number; /** waiting to be uploaded */ spoolBytes: number }
+  Storage: { /** of all nodes that are connected */ stores: readonly (Schemas['Store'])[]; /** nodes that did not say */ silent: readonly ({ nodeId: string; reason: string })[]; total: { /** recorded files */ segments: number; segmentBytes: number; snapshots: number; snapshotBytes: number }; /** largest first */ spaces: readonly ({ space: string; streams: number; /** recorded files */ segments: number; segmentBytes: number; snapshots: number; snapshotBytes: number })[]; /** the 100 largest */ streams: readonly ({ path: string; /** recorded files */ segments: number; segmentBytes: number; snapshots: number; snapshotBytes: number })[]; /** the last 14, in order */ days: readonly ({ /** begin, UTC */ day: string; writtenBytes: number; deletedBytes: number })[]; forecast: { /** of the stores that say it */ freeBytes: number; /** written less deleted, mean of the last week */ bytesPerDay: number; /** null: it does not grow */ daysLeft: number | null } }
+  Coverage: { path: string; /** seconds that should have been recorded, in the hours that the time touches */ plannedS: number; /** seconds of them that were recorded */ recordedS: number; /** 0 to 100 */ percent: number; /** the newest 100, in order */ gaps: readonly (Schemas['Gap'])[] }
+  Alert: { id: string; kind: "recording.missing" | "storage.full" | "storage.unreachable" | "callback.failing"; /** path of a stream, node and store, or id of a callback */ object: string; /** null: concerns no single stream */ path: string | null; nodeId: string; reason: string; /** UTC, RFC 3339 */ raisedAt: string; /** null: still wrong */ clearedAt: string | null }
+  Export: { /** of its operation: GET /operations/{id}, POST /operations/{id}/cancel */ id: string; path: string; nodeId: string; format: "mp4" | "flv"; /** UTC, RFC 3339 */ start: string; /** UTC, RFC 3339 */ end: string; sizeBytes: number | null; /** signed, to download; null until it is done */ url: string | null; /** UTC, RFC 3339 */ createdAt: string; operation: Schemas['Operation'] }
   FeedEntry: { id: string; type: "stream.on" | "stream.off" | "streams.live" | "viewer.started" | "viewer.stopped" | "refused" | "node.on" | "node.lost" | "device.state" | "device.asked" | "device.catalog" | "device.alarm" | "device.finished" | "attempt.failed" | "parent.state" | "recording.state" | "recording.file" | "recording.deleted" | "snapshot.taken" | "storage.state" | "alert" | "operation" | "changed"; /** UTC, RFC 3339 */ at: string; /** what happened, by type */ data: Record<string, unknown> }
   Health: { status: "ok"; version: string; uptimeSeconds: number }
   System: { version: string; uptimeSeconds: number; /** version of Node.js */ runtime: string; configuration: readonly ({ /** e.g. listen.rtmp */ key: string; /** secrets are shown as *** */ value: string | number | boolean | null; /** default, the name of the file, or the environment variable */ source: string })[] }
@@ -41,15 +65,11 @@ export interface Schemas {
   Node: { id: string; name: string; version: string; state: "on" | "lost"; /** takes no new publishers and viewers; who is there stays */ draining: boolean; /** UTC, RFC 3339 */ lastSeenAt: string; load: { /** cores used by the node process, 1 is one full core */ cpu: number; /** resident set size */ memoryBytes: number; /** 99th percentile of the event-loop delay */ eventLoopP99Ms: number } | null; streams: number; viewers: number }
   Interval: { /** HH:MM or HH:MM:SS, by the wall of the zone */ start: string; /** up to 24:00 */ end: string; /** recordings made in it are filed by it */ subject: string; /** recordings made in it are filed by it */ teacher: string }
   Plan: { id: string; name: string; /** IANA time zone, e.g. Asia/Shanghai */ zone: string; /** seven days, Monday first; intervals in order */ week: readonly (readonly (Schemas['Interval'])[])[]; /** UTC, RFC 3339 */ createdAt: string }
-  RowResult: { id: string; /** null: done */ error: { code: string; message: string } | null }
-  ReplayUrls: { hls: string; /** add `speed` from 0.25 to 16 */ flv: string; wsFlv: string; /** download */ mp4: string; /** the keyframe at `at` (ms since 1970), `width` pixels wide */ thumbnail: string; /** when the signatures end; null when the space is open */ expiresAt: string | null }
-  Recording: { id: string; /** space/app/name; the stream may have been deleted */ path: string; space: string; nodeId: string; templateId: string | null; /** the same from a start of recording to its stop */ recordingId: string; cause: "always" | "plan" | "manual" | "event"; format: "fmp4" | "mp4" | "flv" | "hls"; /** recovered: completed after its node had been killed */ state: "open" | "closed" | "recovered"; /** UTC, RFC 3339 */ startedAt: string; /** UTC, RFC 3339 */ endedAt: string; durationS: number; sizeBytes: number; store: string; /** name in the store */ object: string; video: { codec: string; width: number; height: number } | null; audio: { codec: string; sampleRate: number; channels: number } | null; /** of the finished file; null: open or cut off */ sha256: string | null; /** never deleted */ held: boolean; /** only keyframes are left */ thinned: boolean; /** of the plan, or written by people */ subject: string; /** of the plan, or written by people */ teacher: string; note: string; /** its first picture; null without video */ thumbnail: string | null }
-  RecordingDetail: { id: string; /** space/app/name; the stream may have been deleted */ path: string; space: string; nodeId: string; templateId: string | null; /** the same from a start of recording to its stop */ recordingId: string; cause: "always" | "plan" | "manual" | "event"; format: "fmp4" | "mp4" | "flv" | "hls"; /** recovered: completed after its node had been killed */ state: "open" | "closed" | "recovered"; /** UTC, RFC 3339 */ startedAt: string; /** UTC, RFC 3339 */ endedAt: string; durationS: number; sizeBytes: number; store: string; /** name in the store */ object: string; video: { codec: string; width: number; height: number } | null; audio: { codec: string; sampleRate: number; channels: number } | null; /** of the finished file; null: open or cut off */ sha256: string | null; /** never deleted */ held: boolean; /** only keyframes are left */ thinned: boolean; /** of the plan, or written by people */ subject: string; /** of the plan, or written by people */ teacher: string; note: string; /** its first picture; null without video */ thumbnail: string | null; /** null: its space is gone */ play: Schemas['ReplayUrls'] | null }
-  RecordingNow: { /** off: nothing shall be recorded; waiting: it shall, and is not */ state: "recording" | "waiting" | "paused" | "off"; reason: string; cause: "always" | "plan" | "manual" | "event" | null; nodeId: string | null; recordingId: string | null; since: string | null; /** of the open file */ bytes: number | null; /** lost because the store was too slow */ droppedFragments: number | null; /** by hand; null: the template in force says */ manual: { action: "start" | "stop"; templateId: string | null; /** UTC, RFC 3339 */ since: string; by: string } | null; /** the template in force */ binding: { scope: "space" | "stream"; templateId: string | null; planId: string | null } | null }
-  RecordedDay: { /** e.g. 2026-01-05 */ date: string; /** seconds */ recordedS: number; /** UTC, RFC 3339 */ first: string; /** UTC, RFC 3339 */ last: string }
-  Gap: { /** UTC, RFC 3339 */ start: string; /** UTC, RFC 3339 */ end: string; reason: string }
-  Timeline: { /** UTC, RFC 3339 */ start: string; /** UTC, RFC 3339 */ end: string; path: string; /** recorded without a break */ spans: readonly ({ /** UTC, RFC 3339 */ start: string; /** UTC, RFC 3339 */ end: string })[]; /** should have been recorded and was not */ gaps: readonly (Schemas['Gap'])[]; /** what happened, in order */ events: readonly ({ /** UTC, RFC 3339 */ at: string; kind: "recording" | "alert"; /** started, paused ..., or what was wrong */ name: string; reason: string; /** of an alert that is over */ until: string | null })[] }
-  Replay: { /** UTC, RFC 3339 */ start: string; /** UTC, RFC 3339 */ end: string; /** where most of it lies */ nodeId: string; play: Schemas['ReplayUrls'] }
+  DeviceRecording: { /** code */ channel: string; name: string; /** UTC, RFC 3339 */ start: string; /** UTC, RFC 3339 */ end: string; /** time, alarm, manual ... */ kind: string; sizeBytes: number | null; /** in the words of the device */ path: string }
+  DeviceRecordings: { items: readonly (Schemas['DeviceRecording'])[]; /** false: the device stopped before it had told all */ complete: boolean }
+  Playback: { id: string; channelId: string | null; deviceId: string; kind: "play" | "playback" | "download" | "talk"; state: "starting" | "on" | "paused" | "ended"; path: string; transport: string; /** UTC, RFC 3339 */ startedAt: string; /** of the recording that is shown; null: not known */ position: string | null; speed: number | null; /** of a download, 0 to 1 */ progress: number | null; /** what of pause, seek and speed the device ignored and was done here instead */ ignored: readonly (string)[]; counters: Record<string, number>; /** why it ended; empty: nothing to say */ reason: string; attempt: string | null; play: Schemas['PlayUrls'] }
+  Download: { operation: Schemas['Operation']; /** 0 to 1; null: not known */ progress: number | null; /** of the file, signed; null: it is not there */ url: string | null }
+  Talk: { /** /playbacks/{session}/stop ends it */ session: string; /** WebSocket; send G.711 A-law of 8 kHz in binary messages */ url: string; /** first message, as text */ token: string }
   Snapshot: { id: string; /** signed; null: its space is gone */ url: string | null; path: string; space: string; nodeId: string; templateId: string | null; cause: "demand" | "periodic" | "recordingStart" | "recordingEnd" | "recorded" | "device"; format: "jpeg" | "webp"; /** pixels */ width: number; /** pixels */ height: number; sizeBytes: number; /** UTC, RFC 3339 */ takenAt: string; store: string; /** name in the store */ object: string }
   AddressRules: { publish: { allow: readonly (string)[]; /** goes over allow */ deny: readonly (string)[] }; play: { allow: readonly (string)[]; /** goes over allow */ deny: readonly (string)[] } }
   RefererRules: { /** clients that name no page may, such as encoders and most players */ allowEmpty: boolean; /** counts beside the other two */ all: { /** empty: all */ allow: readonly (string)[]; /** goes over allow */ deny: readonly (string)[] }; publish: { /** empty: all */ allow: readonly (string)[]; /** goes over allow */ deny: readonly (string)[] }; play: { /** empty: all */ allow: readonly (string)[]; /** goes over allow */ deny: readonly (string)[] } }
@@ -478,6 +498,104 @@ export interface Operations {
     body: { ids: readonly (string)[] }
     answer: { items: readonly (Schemas['RowResult'])[] }
   }
+  /** Make one file of a time of a stream, as an operation; GET /exports/{id} has its URL */
+  createExport: {
+    path: never
+    query: never
+    body: { /** id of a stream */ stream: string; /** UTC, RFC 3339 */ start: string; /** UTC, RFC 3339 */ end: string; format?: "mp4" | "flv" | undefined }
+    answer: Schemas['Operation']
+  }
+  /** Exports of the caller, for administrators all */
+  listExports: {
+    path: never
+    query: { /** rows wanted, 1 to 500 */ limit?: number | undefined; /** nextCursor of the page before */ cursor?: string | undefined; /** what the list is ordered by; with a minus sign the other way round */ sort?: "createdAt" | "-createdAt" | undefined }
+    body: never
+    answer: { items: readonly (Schemas['Export'])[]; nextCursor: string | null }
+  }
+  /** How far an export is, and its URL when it is done */
+  getExport: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['Export']
+  }
+  /** Stores of all nodes, what is in them, what each day adds, and days left */
+  getStorage: {
+    path: never
+    query: { /** streams and days of this space only */ space?: string | undefined }
+    body: never
+    answer: Schemas['Storage']
+  }
+  /** What should have been recorded of each stream, what was, and why not the rest */
+  listCoverage: {
+    path: never
+    query: { /** rows wanted, 1 to 500 */ limit?: number | undefined; /** nextCursor of the page before */ cursor?: string | undefined; /** id of a stream */ stream?: string | undefined; space?: string | undefined; /** RFC 3339; a day before `end` when left out */ start?: string | undefined; /** RFC 3339; now when left out */ end?: string | undefined; /** what the list is ordered by; with a minus sign the other way round */ sort?: "path" | "-path" | undefined }
+    body: never
+    answer: { items: readonly (Schemas['Coverage'])[]; nextCursor: string | null }
+  }
+  /** What is wrong with recordings, stores and callbacks, and what was */
+  listAlerts: {
+    path: never
+    query: { /** rows wanted, 1 to 500 */ limit?: number | undefined; /** nextCursor of the page before */ cursor?: string | undefined; state?: "open" | "cleared" | undefined; kind?: "recording.missing" | "storage.full" | "storage.unreachable" | "callback.failing" | undefined; /** space/app/name */ path?: string | undefined; /** what the list is ordered by; with a minus sign the other way round */ sort?: "raisedAt" | "-raisedAt" | undefined }
+    body: never
+    answer: { items: readonly (Schemas['Alert'])[]; nextCursor: string | null }
+  }
+  /** Who is told what happens */
+  listCallbacks: {
+    path: never
+    query: never
+    body: never
+    answer: { items: readonly (Schemas['Callback'])[] }
+  }
+  /** Have somebody told what happens; the secret that signs it is in this answer only */
+  createCallback: {
+    path: never
+    query: never
+    body: { /** for people */ name?: string | undefined; /** http or https; events are sent there by POST as JSON */ url: string; /** what is told */ events: readonly ("record_started" | "record_paused" | "record_resumed" | "record_stopped" | "record_error" | "record_file" | "snapshot_created" | "stream_status" | "device_status" | "device_alarm")[]; /** which streams: all, those of a space, or those recorded by a template */ scope?: "all" | "space" | "template" | undefined; /** name of the space or id of the template; empty for all */ target?: string | undefined; /** ALI-LIVE-TIMESTAMP and ALI-LIVE-SIGNATURE are sent too */ aliSignature?: boolean | undefined; /** false: what happens is not collected, what waits is not sent */ enabled?: boolean | undefined }
+    answer: Schemas['NewCallback']
+  }
+  /** One callback */
+  getCallback: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['Callback']
+  }
+  /** Change a callback; what waits goes to the new URL */
+  updateCallback: {
+    path: { id: string }
+    query: never
+    body: { /** for people */ name?: string | undefined; /** http or https; events are sent there by POST as JSON */ url?: string | undefined; /** what is told */ events?: readonly ("record_started" | "record_paused" | "record_resumed" | "record_stopped" | "record_error" | "record_file" | "snapshot_created" | "stream_status" | "device_status" | "device_alarm")[] | undefined; /** which streams: all, those of a space, or those recorded by a template */ scope?: "all" | "space" | "template" | undefined; /** name of the space or id of the template; empty for all */ target?: string | undefined; /** ALI-LIVE-TIMESTAMP and ALI-LIVE-SIGNATURE are sent too */ aliSignature?: boolean | undefined; /** false: what happens is not collected, what waits is not sent */ enabled?: boolean | undefined }
+    answer: Schemas['Callback']
+  }
+  /** Delete a callback; what waits is never sent */
+  deleteCallback: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: undefined
+  }
+  /** Send something now, and tell what the receiver answers */
+  testCallback: {
+    path: { id: string }
+    query: never
+    body: Record<string, never> | null | undefined
+    answer: Schemas['CallbackTest']
+  }
+  /** What was sent, what waits and what was given up */
+  listDeliveries: {
+    path: { id: string }
+    query: { /** rows wanted, 1 to 500 */ limit?: number | undefined; /** nextCursor of the page before */ cursor?: string | undefined; state?: "waiting" | "delivered" | "dead" | undefined; event?: "record_started" | "record_paused" | "record_resumed" | "record_stopped" | "record_error" | "record_file" | "snapshot_created" | "stream_status" | "device_status" | "device_alarm" | undefined; object?: string | undefined; /** what the list is ordered by; with a minus sign the other way round */ sort?: "createdAt" | "-createdAt" | undefined }
+    body: never
+    answer: { items: readonly (Schemas['Delivery'])[]; nextCursor: string | null }
+  }
+  /** Send something once more, before what waits about the same stream or device */
+  replayDelivery: {
+    path: { id: string }
+    query: never
+    body: Record<string, never> | null | undefined
+    answer: Schemas['Delivery']
+  }
   /** How streams are recorded and photographed */
   listTemplates: {
     path: never
@@ -793,6 +911,328 @@ export interface Operations {
     body: never
     answer: undefined
   }
+  /** Channels of all devices with their state and play URLs */
+  listChannels: {
+    path: never
+    query: { /** rows wanted, 1 to 500 */ limit?: number | undefined; /** nextCursor of the page before */ cursor?: string | undefined; space?: string | undefined; /** of this device */ device?: string | undefined; /** part of name, code or address */ q?: string | undefined; state?: "on" | "off" | undefined; kind?: "video" | "audioIn" | "audioOut" | "alarmIn" | "alarmOut" | "other" | undefined; /** in this directory, own or mirrored */ directory?: string | undefined; /** what the list is ordered by; with a minus sign the other way round */ sort?: "name" | "-name" | "gbId" | "-gbId" | undefined }
+    body: never
+    answer: { items: readonly (Schemas['Channel'])[]; nextCursor: string | null }
+  }
+  /** Channels of one device */
+  listDeviceChannels: {
+    path: { id: string }
+    query: { /** rows wanted, 1 to 500 */ limit?: number | undefined; /** nextCursor of the page before */ cursor?: string | undefined; /** part of name, code or address */ q?: string | undefined; state?: "on" | "off" | undefined; kind?: "video" | "audioIn" | "audioOut" | "alarmIn" | "alarmOut" | "other" | undefined; /** in this directory, own or mirrored */ directory?: string | undefined; /** what the list is ordered by; with a minus sign the other way round */ sort?: "name" | "-name" | "gbId" | "-gbId" | undefined }
+    body: never
+    answer: { items: readonly (Schemas['Channel'])[]; nextCursor: string | null }
+  }
+  /** One channel */
+  getChannel: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['Channel']
+  }
+  /** Name a channel, put it into a directory, or disable it */
+  updateChannel: {
+    path: { id: string }
+    query: never
+    body: { /** null or empty: as its catalog says */ givenName?: string | null | undefined; directoryId?: string | null | undefined; enabled?: boolean | undefined }
+    answer: Schemas['Channel']
+  }
+  /** Start a channel and wait for its first picture; the error says what is wrong and what to do */
+  playChannel: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['ChannelPlay']
+  }
+  /** End the stream of a channel, whoever watches; the next viewer starts it again */
+  stopChannel: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: undefined
+  }
+  /** Turn, tilt and zoom the camera until told otherwise; zeros stop */
+  moveChannel: {
+    path: { id: string }
+    query: never
+    body: { /** + is right */ pan?: number | undefined; /** + is up */ tilt?: number | undefined; /** + is in */ zoom?: number | undefined }
+    answer: Schemas['ControlResult']
+  }
+  /** Move focus and iris until told otherwise; zeros stop */
+  adjustLens: {
+    path: { id: string }
+    query: never
+    body: { /** + is far */ focus?: number | undefined; /** + is open */ iris?: number | undefined }
+    answer: Schemas['ControlResult']
+  }
+  /** Ask the device for its presets; the names people gave go over its own */
+  listPresets: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: { items: readonly (Schemas['Preset'])[] }
+  }
+  /** Make where the camera looks now a preset */
+  setPreset: {
+    path: { id: string; /** of the preset */ number: number }
+    query: never
+    body: { /** kept here too, because most devices forget it */ name?: string | undefined } | null | undefined
+    answer: Schemas['ControlResult']
+  }
+  /** Forget a preset */
+  deletePreset: {
+    path: { id: string; /** of the preset */ number: number }
+    query: never
+    body: never
+    answer: Schemas['ControlResult']
+  }
+  /** Let the camera look where a preset says */
+  callPreset: {
+    path: { id: string; /** of the preset */ number: number }
+    query: never
+    body: never
+    answer: Schemas['ControlResult']
+  }
+  /** Ask the device for its cruises (edition of 2022) */
+  listCruises: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: { items: readonly (Schemas['Cruise'])[] }
+  }
+  /** Ask the device for the points of a cruise (edition of 2022) */
+  getCruise: {
+    path: { id: string; /** of the cruise or scan */ number: number }
+    query: never
+    body: never
+    answer: { items: readonly (Schemas['CruisePoint'])[] }
+  }
+  /** Change a cruise, start or stop it */
+  orderCruise: {
+    path: { id: string; /** of the cruise or scan */ number: number }
+    query: never
+    body: { /** add and remove a preset as point, clear the whole, set speed or dwell time, start, stop */ action: "add" | "remove" | "clear" | "speed" | "dwell" | "start" | "stop"; /** of add, remove, speed and dwell */ preset?: number | undefined; /** speed, or seconds of dwell */ value?: number | undefined }
+    answer: Schemas['ControlResult']
+  }
+  /** Set the edges or the speed of a scan, start or stop it */
+  orderScan: {
+    path: { id: string; /** of the cruise or scan */ number: number }
+    query: never
+    body: { /** left and right set the edges to where it looks */ action: "start" | "left" | "right" | "speed" | "stop"; /** speed */ value?: number | undefined }
+    answer: Schemas['ControlResult']
+  }
+  /** Ask the device for its configuration */
+  getConfigs: {
+    path: { id: string }
+    query: { /** separated by commas: BasicParam, VideoParamOpt, SVACEncodeConfig, SVACDecodeConfig, VideoParamAttribute, VideoRecordPlan, VideoAlarmRecord, PictureMask, FrameMirror, AlarmReport, OSDConfig, SnapShotConfig */ names?: string | undefined }
+    body: never
+    answer: Schemas['DeviceAnswer']
+  }
+  /** Change one part of the configuration of the device */
+  setConfig: {
+    path: { id: string }
+    query: never
+    body: { name: "BasicParam" | "VideoParamOpt" | "SVACEncodeConfig" | "SVACDecodeConfig" | "VideoParamAttribute" | "VideoRecordPlan" | "VideoAlarmRecord" | "PictureMask" | "FrameMirror" | "AlarmReport" | "OSDConfig" | "SnapShotConfig"; /** fields as GET answers them */ value: Record<string, unknown> }
+    answer: Schemas['ControlResult']
+  }
+  /** Ask the device now: whether it works, what it records */
+  getChannelStatus: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['DeviceAnswer']
+  }
+  /** Ask the device now: where the camera goes back to */
+  getHomePosition: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['DeviceAnswer']
+  }
+  /** Ask the device now: where the camera looks, in degrees */
+  getPtzPosition: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['DeviceAnswer']
+  }
+  /** Ask the device now: its memory cards */
+  getSdCards: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['DeviceAnswer']
+  }
+  /** Switch an auxiliary on or off */
+  controlAux: {
+    path: { id: string }
+    query: never
+    body: { number: number; on: boolean }
+    answer: Schemas['ControlResult']
+  }
+  /** Switch the wiper on or off */
+  controlWiper: {
+    path: { id: string }
+    query: never
+    body: { on: boolean }
+    answer: Schemas['ControlResult']
+  }
+  /** Look exactly there: degrees of pan and tilt, times of zoom (edition of 2022) */
+  controlPrecise: {
+    path: { id: string }
+    query: never
+    body: { pan: number; tilt: number; zoom: number }
+    answer: Schemas['ControlResult']
+  }
+  /** Zoom into or out of a rectangle drawn on the picture */
+  controlDragZoom: {
+    path: { id: string }
+    query: never
+    body: { direction: "in" | "out"; area: { length: number; width: number; midX: number; midY: number; lengthX: number; lengthY: number } }
+    answer: Schemas['ControlResult']
+  }
+  /** Set where the camera goes back to when nobody moves it */
+  controlHome: {
+    path: { id: string }
+    query: never
+    body: { enabled: boolean; resetS?: number | undefined; preset?: number | undefined }
+    answer: Schemas['ControlResult']
+  }
+  /** Arm or disarm */
+  controlGuard: {
+    path: { id: string }
+    query: never
+    body: { on: boolean }
+    answer: Schemas['ControlResult']
+  }
+  /** Start or stop recording in the device */
+  controlRecord: {
+    path: { id: string }
+    query: never
+    body: { on: boolean; stream?: number | undefined }
+    answer: Schemas['ControlResult']
+  }
+  /** Reset the alarm, so that the device alarms again */
+  controlAlarmReset: {
+    path: { id: string }
+    query: never
+    body: { method?: string | undefined; alarmType?: number | undefined }
+    answer: Schemas['ControlResult']
+  }
+  /** Ask for a keyframe at once */
+  controlIframe: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['ControlResult']
+  }
+  /** Restart the device */
+  controlReboot: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['ControlResult']
+  }
+  /** Let the device fetch new firmware (edition of 2022) */
+  controlUpgrade: {
+    path: { id: string }
+    query: never
+    body: { firmware: string; url: string; manufacturer: string; session: string }
+    answer: Schemas['ControlResult']
+  }
+  /** Format a memory card, 0 for all (edition of 2022) */
+  controlFormatSdCard: {
+    path: { id: string }
+    query: never
+    body: { card: number }
+    answer: Schemas['ControlResult']
+  }
+  /** Follow a target by itself, by hand, or not (edition of 2022) */
+  controlTrack: {
+    path: { id: string }
+    query: never
+    body: { mode: "Auto" | "Manual" | "Stop"; panorama?: string | undefined; area?: { length: number; width: number; midX: number; midY: number; lengthX: number; lengthY: number } | undefined }
+    answer: Schemas['ControlResult']
+  }
+  /** Ask the device what it has recorded, by default within the last day */
+  listDeviceRecordings: {
+    path: { id: string }
+    query: { /** a day before the end when left out */ start?: string | undefined; /** now when left out */ end?: string | undefined; kind?: "all" | "time" | "alarm" | "manual" | undefined }
+    body: never
+    answer: Schemas['DeviceRecordings']
+  }
+  /** Play what the device has recorded, from any second */
+  startPlayback: {
+    path: { id: string }
+    query: never
+    body: { start: string; end: string; speed?: number | undefined }
+    answer: Schemas['Playback']
+  }
+  /** How far a playback is, its speed, and what the device ignored */
+  getPlayback: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['Playback']
+  }
+  /** Hold the picture */
+  pausePlayback: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['Playback']
+  }
+  /** Go on at normal speed */
+  resumePlayback: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['Playback']
+  }
+  /** End a playback, download or talk */
+  stopPlayback: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['Playback']
+  }
+  /** Go to a moment of the recording */
+  seekPlayback: {
+    path: { id: string }
+    query: never
+    body: { /** moment in the recording */ at: string }
+    answer: Schemas['Playback']
+  }
+  /** Play faster, slower or backwards */
+  setPlaybackSpeed: {
+    path: { id: string }
+    query: never
+    body: { /** times; below zero is backwards */ speed: number }
+    answer: Schemas['Playback']
+  }
+  /** Fetch what the device has recorded as a file, as an operation with progress */
+  startDownload: {
+    path: { id: string }
+    query: never
+    body: { start: string; end: string }
+    answer: Schemas['Operation']
+  }
+  /** How far a download is, and where its file is; the id is that of its operation */
+  getDownload: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['Download']
+  }
+  /** Open the way for a microphone to the loudspeaker of the device */
+  talkToChannel: {
+    path: { id: string }
+    query: never
+    body: { /** auto takes what the device has shown to do */ mode?: "auto" | "broadcast" | "talk" | undefined } | null | undefined
+    answer: Schemas['Talk']
+  }
   /** What to type into a camera so that it registers here */
   getGbServer: {
     path: never
@@ -904,6 +1344,20 @@ export const ROUTES = {
   getSnapshot: ['GET', '/snapshots/{id}'],
   deleteSnapshot: ['DELETE', '/snapshots/{id}'],
   deleteSnapshots: ['POST', '/snapshots/delete'],
+  createExport: ['POST', '/exports'],
+  listExports: ['GET', '/exports'],
+  getExport: ['GET', '/exports/{id}'],
+  getStorage: ['GET', '/storage'],
+  listCoverage: ['GET', '/coverage'],
+  listAlerts: ['GET', '/alerts'],
+  listCallbacks: ['GET', '/callbacks'],
+  createCallback: ['POST', '/callbacks'],
+  getCallback: ['GET', '/callbacks/{id}'],
+  updateCallback: ['PATCH', '/callbacks/{id}'],
+  deleteCallback: ['DELETE', '/callbacks/{id}'],
+  testCallback: ['POST', '/callbacks/{id}/test'],
+  listDeliveries: ['GET', '/callbacks/{id}/deliveries'],
+  replayDelivery: ['POST', '/deliveries/{id}/replay'],
   listTemplates: ['GET', '/templates'],
   createTemplate: ['POST', '/templates'],
   getTemplate: ['GET', '/templates/{id}'],
@@ -949,6 +1403,52 @@ export const ROUTES = {
   listPendingDevices: ['GET', '/pending-devices'],
   approveDevice: ['POST', '/pending-devices/{id}/approve'],
   rejectDevice: ['POST', '/pending-devices/{id}/reject'],
+  listChannels: ['GET', '/channels'],
+  listDeviceChannels: ['GET', '/devices/{id}/channels'],
+  getChannel: ['GET', '/channels/{id}'],
+  updateChannel: ['PATCH', '/channels/{id}'],
+  playChannel: ['POST', '/channels/{id}/play'],
+  stopChannel: ['POST', '/channels/{id}/stop'],
+  moveChannel: ['POST', '/channels/{id}/ptz'],
+  adjustLens: ['POST', '/channels/{id}/lens'],
+  listPresets: ['GET', '/channels/{id}/presets'],
+  setPreset: ['PUT', '/channels/{id}/presets/{number}'],
+  deletePreset: ['DELETE', '/channels/{id}/presets/{number}'],
+  callPreset: ['POST', '/channels/{id}/presets/{number}/call'],
+  listCruises: ['GET', '/channels/{id}/cruises'],
+  getCruise: ['GET', '/channels/{id}/cruises/{number}'],
+  orderCruise: ['POST', '/channels/{id}/cruises/{number}'],
+  orderScan: ['POST', '/channels/{id}/scans/{number}'],
+  getConfigs: ['GET', '/channels/{id}/configs'],
+  setConfig: ['PUT', '/channels/{id}/configs'],
+  getChannelStatus: ['GET', '/channels/{id}/status'],
+  getHomePosition: ['GET', '/channels/{id}/home'],
+  getPtzPosition: ['GET', '/channels/{id}/ptz-position'],
+  getSdCards: ['GET', '/channels/{id}/sd-cards'],
+  controlAux: ['POST', '/channels/{id}/controls/aux'],
+  controlWiper: ['POST', '/channels/{id}/controls/wiper'],
+  controlPrecise: ['POST', '/channels/{id}/controls/precise'],
+  controlDragZoom: ['POST', '/channels/{id}/controls/drag-zoom'],
+  controlHome: ['POST', '/channels/{id}/controls/home'],
+  controlGuard: ['POST', '/channels/{id}/controls/guard'],
+  controlRecord: ['POST', '/channels/{id}/controls/record'],
+  controlAlarmReset: ['POST', '/channels/{id}/controls/alarm-reset'],
+  controlIframe: ['POST', '/channels/{id}/controls/iframe'],
+  controlReboot: ['POST', '/channels/{id}/controls/reboot'],
+  controlUpgrade: ['POST', '/channels/{id}/controls/upgrade'],
+  controlFormatSdCard: ['POST', '/channels/{id}/controls/format-sd-card'],
+  controlTrack: ['POST', '/channels/{id}/controls/track'],
+  listDeviceRecordings: ['GET', '/channels/{id}/device-recordings'],
+  startPlayback: ['POST', '/channels/{id}/playback'],
+  getPlayback: ['GET', '/playbacks/{id}'],
+  pausePlayback: ['POST', '/playbacks/{id}/pause'],
+  resumePlayback: ['POST', '/playbacks/{id}/resume'],
+  stopPlayback: ['POST', '/playbacks/{id}/stop'],
+  seekPlayback: ['POST', '/playbacks/{id}/seek'],
+  setPlaybackSpeed: ['POST', '/playbacks/{id}/speed'],
+  startDownload: ['POST', '/channels/{id}/downloads'],
+  getDownload: ['GET', '/downloads/{id}'],
+  talkToChannel: ['POST', '/channels/{id}/talk'],
   getGbServer: ['GET', '/gb28181/server'],
   nextGbIds: ['GET', '/gb28181/next-id'],
   getSystem: ['GET', '/system'],
