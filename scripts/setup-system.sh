@@ -11,7 +11,7 @@ bench='nginx:/usr/sbin/nginx libnginx-mod-rtmp:- procps:ps'
 test="$runtime $bench chromium:chromium openssl:openssl rtmpdump:rtmpdump postgresql:/usr/lib/postgresql
   prometheus:promtool sip-tester:sipp gstreamer1.0-tools:gst-launch-1.0
   gstreamer1.0-plugins-base:- gstreamer1.0-plugins-good:- gstreamer1.0-plugins-bad:- gstreamer1.0-plugins-ugly:-
-  gstreamer1.0-libav:-"
+  gstreamer1.0-libav:- vlc-bin:vlc vlc-plugin-base:-"
 
 purpose=${1:-}
 case $purpose in
