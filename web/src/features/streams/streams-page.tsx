@@ -17,7 +17,7 @@ import { useMay } from '../../lib/api/may.ts'
 import { MAX_LISTED, streamsQuery } from '../../lib/api/queries.ts'
 import type { Stream } from '../../lib/api/types.ts'
 import { bitrate, codecName, count, framesPerSecond } from '../../lib/format.ts'
-import { BulkBar } from './bulk-bar.tsx'
+import { BulkStreams } from './bulk-streams.tsx'
 import { CreateStream } from './create-stream.tsx'
 import { KickButton } from './kick-button.tsx'
 import { isSortKey, sortStreams } from './sort-streams.ts'
@@ -89,7 +89,7 @@ export function StreamsPage() {
           {rows !== undefined && rows.length >= MAX_LISTED && ` ${t('streams.countLimit')}`}
         </span>
       </div>
-      <BulkBar ids={ids} onClear={() => setChosen(new Set())} />
+      <BulkStreams ids={ids} onClear={() => setChosen(new Set())} />
       {streams.isError && (
         <ErrorPanel error={streams.error} what={t('streams.loadFailed')} onRetry={() => void streams.refetch()} />
       )}

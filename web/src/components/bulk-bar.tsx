@@ -1,40 +1,45 @@
 import { useMutation } from '@tanstack/react-query'
 import { Button, Input, Modal } from 'antd'
-import { useId, useState } from 'react'
+import { type ReactNode, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { ShowApiCall } from '../../components/api-call.tsx'
-import { ErrorPanel } from '../../components/error-panel.tsx'
-import { Icon, type IconName } from '../../components/icon.tsx'
-import { OperationDialog } from '../../components/operation-dialog.tsx'
-import { api } from '../../lib/api/client.ts'
-import { useMay } from '../../lib/api/may.ts'
-import type { BulkAction } from '../../lib/api/types.ts'
-import { count } from '../../lib/format.ts'
-import { useForbidFields } from './forbid-fields.tsx'
+import type { ApiCall } from '../lib/api/client.ts'
+import type { Operation } from '../lib/api/types.ts'
+import { count } from '../lib/format.ts'
+import { ShowApiCall } from './api-call.tsx'
+import { ErrorPanel } from './error-panel.tsx'
+import { Icon, type IconName } from './icon.tsx'
+import { OperationDialog } from './operation-dialog.tsx'
 
 /** The platform takes no more in one command. */
 const MAX_ROWS = 1000
 
-const ACTIONS = [
-  { action: 'kick', icon: 'kick' },
-  { action: 'forbid', icon: 'forbid' },
-  { action: 'resume', icon: 'play' },
-  { action: 'delete', icon: 'trash' },
-] as const satisfies readonly { action: BulkAction; icon: IconName }[]
+export interface BulkChoice {
+  readonly key: string
+  readonly icon: IconName
+  readonly label: string
+  /** What becomes of the rows, before it is confirmed. */
+  readonly effect: string
+  /** It takes something away from somebody. */
+  readonly harm?: boolean
+  /** It cannot be undone: the number of rows has to be typed. */
+  readonly final?: boolean
+  readonly fields?: ReactNode
+  readonly call: (ids: readonly string[]) => ApiCall<Operation>
+}
 
 interface Props {
-  /** Ids of the chosen streams. */
+  /** Of the chosen rows. */
   readonly ids: readonly string[]
+  readonly choices: readonly BulkChoice[]
   readonly onClear: () => void
 }
 
-/** What can be done with the chosen rows. */
-export function BulkBar({ ids, onClear }: Props) {
+/** What can be done with the chosen rows, as an operation that tells what became of each. */
+export function BulkBar({ ids, choices, onClear }: Props) {
   const { t } = useTranslation()
-  const [asked, setAsked] = useState<BulkAction | null>(null)
+  const [asked, setAsked] = useState<string | null>(null)
   const [operation, setOperation] = useState<string | null>(null)
-  const may = useMay('streams.write')
-  if (!may) return null
+  const choice = choices.find(({ key }) => key === asked)
   return (
     <>
       {ids.length > 0 && (
@@ -44,15 +49,15 @@ export function BulkBar({ ids, onClear }: Props) {
           </strong>
           {ids.length > MAX_ROWS && <span className="wrong">{t('bulk.tooMany', { n: count(MAX_ROWS) })}</span>}
           <span className="grow" />
-          {ACTIONS.map(({ action, icon }) => (
+          {choices.map(({ key, icon, label, final = false }) => (
             <Button
-              key={action}
-              danger={action === 'delete'}
+              key={key}
+              danger={final}
               disabled={ids.length > MAX_ROWS}
               icon={<Icon name={icon} size={16} />}
-              onClick={() => setAsked(action)}
+              onClick={() => setAsked(key)}
             >
-              {t(`bulk.${action}`)}
+              {label}
             </Button>
           ))}
           <Button
@@ -64,9 +69,9 @@ export function BulkBar({ ids, onClear }: Props) {
           />
         </div>
       )}
-      {asked !== null && (
+      {choice !== undefined && (
         <Confirm
-          action={asked}
+          choice={choice}
           ids={ids}
           onClose={() => setAsked(null)}
           onStarted={id => {
@@ -82,30 +87,25 @@ export function BulkBar({ ids, onClear }: Props) {
 }
 
 interface ConfirmProps {
-  readonly action: BulkAction
+  readonly choice: BulkChoice
   readonly ids: readonly string[]
   readonly onClose: () => void
   readonly onStarted: (operation: string) => void
 }
 
-function Confirm({ action, ids, onClose, onStarted }: ConfirmProps) {
+function Confirm({ choice, ids, onClose, onStarted }: ConfirmProps) {
   const { t } = useTranslation()
+  const { label, effect, harm = false, final = false, fields } = choice
   const field = useId()
   const [typed, setTyped] = useState('')
-  const { until, reason, fields } = useForbidFields()
-  const how = action === 'forbid' ? { until, reason } : {}
-  const call = api('bulkStreams', { body: { action, ids, ...how } })
-  const start = useMutation({
-    mutationFn: call.send,
-    onSuccess: ({ id }) => onStarted(id),
-  })
-  // What cannot be undone wants more than a click: the number of streams.
-  const ready = action !== 'delete' || typed === String(ids.length)
+  const call = choice.call(ids)
+  const start = useMutation({ mutationFn: call.send, onSuccess: ({ id }) => onStarted(id) })
+  const ready = !final || typed === String(ids.length)
   return (
     <Modal
       open
       width={480}
-      title={`${t(`bulk.${action}`)}: ${t('bulk.chosen', { n: count(ids.length) })}`}
+      title={`${label}: ${t('bulk.chosen', { n: count(ids.length) })}`}
       onCancel={onClose}
       footer={
         <div className="dialog-foot">
@@ -114,19 +114,19 @@ function Confirm({ action, ids, onClose, onStarted }: ConfirmProps) {
           <Button onClick={onClose}>{t('dialog.cancel')}</Button>
           <Button
             type="primary"
-            danger={action !== 'resume'}
+            danger={harm || final}
             disabled={!ready}
             loading={start.isPending}
             onClick={() => start.mutate()}
           >
-            {t(`bulk.${action}`)}
+            {label}
           </Button>
         </div>
       }
     >
-      <p>{t(`bulk.effect.${action}`)}</p>
-      {action === 'forbid' && fields}
-      {action === 'delete' && (
+      <p>{effect}</p>
+      {fields}
+      {final && (
         <label className="field" htmlFor={field}>
           <span>{t('dialog.typeName', { name: ids.length })}</span>
           <Input id={field} autoComplete="off" value={typed} onChange={event => setTyped(event.target.value)} />
