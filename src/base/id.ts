@@ -2,17 +2,31 @@ import { randomBytes } from 'node:crypto'
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz' // Crockford base32: no i, l, o, u
 
-/** Sortable id: 10 characters of time, 10 random (50 bits), e.g. `st_01jd3v7k2mabcdefghjk`. */
+/** Half of what ten letters hold: room to count on within a millisecond. */
+const RANDOM_RANGE = 2 ** 49
+/** The last id's parts, so that those of one millisecond are sorted too. */
+let lastMs = Number.NaN
+let lastRandom = 0
+
+/**
+ * Sortable id: 10 letters of time, 10 random ones (49 bits), e.g. `st_01jd3v7k2mabcdefghjk`. Ids that a process makes
+ * within one millisecond count on from the first, so they are in the order of their making; they are no secrets.
+ */
 export function newId(prefix: string, nowMs: number): string {
-  let time = ''
-  let rest = nowMs
+  lastRandom = nowMs === lastMs ? lastRandom + 1 : Number(randomBytes(8).readBigUInt64BE() % BigInt(RANDOM_RANGE))
+  lastMs = nowMs
+  return `${prefix}_${letters(nowMs)}${letters(lastRandom)}`
+}
+
+/** The low 50 bits. */
+function letters(value: number): string {
+  let text = ''
+  let rest = value
   for (let i = 0; i < 10; i++) {
-    time = ALPHABET[rest % 32]! + time
+    text = ALPHABET[rest % 32]! + text
     rest = Math.floor(rest / 32)
   }
-  let random = ''
-  for (const byte of randomBytes(10)) random += ALPHABET[byte % 32]!
-  return `${prefix}_${time}${random}`
+  return text
 }
 
 /** A secret in URL-safe letters; 24 bytes are 192 bits. */

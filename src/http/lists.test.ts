@@ -1,26 +1,13 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import {
-  liveStream,
-  NodeUnderTest,
-  type PlatformUnderTest,
-  platformUnderTest,
-} from '../../test/support/platform-under-test.ts'
+import { expect, test, vi } from 'vitest'
+import { apiForEachTest } from '../../test/support/api-under-test.ts'
+import { liveStream, NodeUnderTest, type PlatformUnderTest } from '../../test/support/platform-under-test.ts'
 import type { App } from './app.ts'
-import { createApp } from './server.ts'
 
 let platform: PlatformUnderTest
 let app: App
 let token: string
-
-beforeEach(async () => {
-  platform = await platformUnderTest()
-  app = await createApp(platform.server)
-  token = await platform.addUser('admin', 'administrator')
-})
-
-afterEach(async () => {
-  await app.close()
-  await platform.close()
+apiForEachTest(api => {
+  ;({ platform, app, token } = api)
 })
 
 async function call(method: 'GET' | 'POST' | 'PATCH', url: string, payload?: object) {

@@ -2,13 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import {
-  LINK_TOKEN,
-  PASSWORD,
-  type PlatformUnderTest,
-  platformUnderTest,
-} from '../../test/support/platform-under-test.ts'
+import { describe, expect, test } from 'vitest'
+import { apiForEachTest } from '../../test/support/api-under-test.ts'
+import { LINK_TOKEN, PASSWORD, type PlatformUnderTest } from '../../test/support/platform-under-test.ts'
 import type { Log, LogFields } from '../base/log.ts'
 import type { App } from './app.ts'
 import { BODY_EXAMPLES } from './openapi-examples.ts'
@@ -17,16 +13,8 @@ import { createApp, Server, type ServerOptions } from './server.ts'
 let platform: PlatformUnderTest
 let app: App
 let token: string
-
-beforeEach(async () => {
-  platform = await platformUnderTest()
-  app = await createApp(platform.server)
-  token = await platform.addUser('admin', 'administrator')
-})
-
-afterEach(async () => {
-  await app.close()
-  await platform.close()
+apiForEachTest(api => {
+  ;({ platform, app, token } = api)
 })
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
