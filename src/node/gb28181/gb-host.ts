@@ -7,7 +7,7 @@ import type { NodeEvent } from '../../link/events.ts'
 import type { DevicesState, GbDevice, Quirks } from '../../link/gb28181.ts'
 import type { PLATFORM_SAYS } from '../../link/messages.ts'
 import type { DeviceSession } from '../../protocols/gb28181/device-side/device-session.ts'
-import { DeviceSide } from '../../protocols/gb28181/device-side/device-side.ts'
+import { DEVICE_METHODS, DeviceSide } from '../../protocols/gb28181/device-side/device-side.ts'
 import type { Identity } from '../../protocols/gb28181/device-side/identity.ts'
 import { MediaPort } from '../../protocols/rtp/media-port.ts'
 import { PortRange } from '../../protocols/rtp/port-range.ts'
@@ -102,6 +102,8 @@ export class GbHost {
       attempts: this.#attempts.log,
       events: this.#events,
     })
+    for (const method of DEVICE_METHODS)
+      this.endpoint.on(method, (request, context) => this.side.receive(request, context))
     this.#media = new MediaPort({ clock, timers, log })
     const own = this
     this.#context = {
@@ -141,7 +143,7 @@ export class GbHost {
       this.#closing.add(this.#range)
     }
     this.#restore()
-    const saving = timers.every(SAVE_EVERY_MS, () => this.#save())
+    const saving = timers.every(SAVE_EVERY_MS, () => this.save())
     this.#closing.defer(() => saving.cancel())
     return { sip: this.endpoint.address.port, media: this.#mediaPort }
   }
@@ -196,7 +198,7 @@ export class GbHost {
 
   async close(): Promise<void> {
     this.live.close()
-    this.#save()
+    this.save()
     await this.side.close()
     await this.#closing.close()
   }
@@ -290,7 +292,8 @@ export class GbHost {
     this.#closing.defer(() => settling.cancel())
   }
 
-  #save(): void {
+  /** Writes down who is registered. */
+  save(): void {
     try {
       this.#store?.saveSessions(this.side.snapshot())
     } catch (error) {

@@ -60,10 +60,8 @@ export class Broadcasts {
   /** By the id of the target, and by that of its device. */
   readonly #waiting = new Map<string, Waiting>()
 
-  /** Takes INVITE of the endpoint. */
   constructor(context: BroadcastContext) {
     this.#context = context
-    context.endpoint.on('INVITE', (request, sip) => this.#invited(request, sip))
   }
 
   /**
@@ -112,7 +110,8 @@ export class Broadcasts {
     }
   }
 
-  #invited(request: SipRequest, sip: RequestContext): void {
+  /** An INVITE of a device: it calls for audio. */
+  invited(request: SipRequest, sip: RequestContext): void {
     const waiting = this.#waitingFor(request)
     if (!waiting) {
       sip.respond(403)

@@ -23,12 +23,9 @@ export class DeviceSessions {
   readonly #onEventOutside: SessionContext['onEvent']
   readonly #check: Timer
 
-  /** Takes MESSAGE and NOTIFY of the endpoint. */
   constructor(context: SessionContext) {
     this.#context = { ...context, onEvent: (session, event) => this.#onEvent(session, event) }
     this.#onEventOutside = context.onEvent
-    const handler = (request: SipRequest, sip: RequestContext) => this.receive(request, sip)
-    context.endpoint.on('MESSAGE', handler).on('NOTIFY', handler)
     this.#check = context.timers.every(FLOW_CHECK_MS, () => {
       for (const session of this.#sessions.values()) session.checkFlow()
     })
@@ -101,7 +98,7 @@ export class DeviceSessions {
     }
   }
 
-  /** A body outside of any dialog, or within one that has no handler for it. */
+  /** MESSAGE or NOTIFY outside of any dialog, or within one that has no handler for it. */
   receive(request: SipRequest, context: RequestContext): void {
     const session = this.#sessionOf(request, context.flow)
     // 403 makes a device register again, where 404 makes some give up

@@ -3,6 +3,8 @@ import { AppError } from '../../../base/errors.ts'
 import type { Log } from '../../../base/log.ts'
 import { DigestAuthority } from '../../sip/digest-authority.ts'
 import type { SipEndpoint } from '../../sip/endpoint.ts'
+import type { SipRequest } from '../../sip/message.ts'
+import type { RequestContext } from '../../sip/request-context.ts'
 import type { Flow } from '../../sip/transport/flow.ts'
 import type { AttemptLog } from '../attempt.ts'
 import { SsrcPool } from '../ssrc.ts'
@@ -44,6 +46,9 @@ export interface DeviceSideOptions {
   readonly authority?: DigestAuthority
 }
 
+/** What devices ask of a platform. */
+export const DEVICE_METHODS = ['REGISTER', 'MESSAGE', 'NOTIFY', 'INVITE'] as const
+
 /** The platform of the standard, as devices see it: who registers, what they say, and calls to them. */
 export class DeviceSide {
   readonly sessions: DeviceSessions
@@ -78,9 +83,23 @@ export class DeviceSide {
         },
       },
     })
-    endpoint.on('REGISTER', this.registrar.handle)
     this.ssrcs = new SsrcPool(identity.serverId, clock, Math.floor(random() * 10_000))
     this.#broadcasts = new Broadcasts(this.#callContext)
+  }
+
+  /** A request outside of any dialog. Whoever owns the endpoint hands over those of `DEVICE_METHODS` that are for us. */
+  receive(request: SipRequest, context: RequestContext): void | Promise<void> {
+    switch (request.method) {
+      case 'REGISTER':
+        return this.registrar.handle(request, context)
+      case 'MESSAGE':
+      case 'NOTIFY':
+        return this.sessions.receive(request, context)
+      case 'INVITE':
+        return this.#broadcasts.invited(request, context)
+      default:
+        context.respond(405)
+    }
   }
 
   /** Calls that stand, by Call-ID. */

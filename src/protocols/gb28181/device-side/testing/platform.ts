@@ -3,7 +3,7 @@ import { silentLog } from '../../../../base/log.ts'
 import { SipEndpoint } from '../../../sip/endpoint.ts'
 import { AttemptLog, type AttemptRecord } from '../../attempt.ts'
 import type { DeviceEvent } from '../device-event.ts'
-import { DeviceSide } from '../device-side.ts'
+import { DEVICE_METHODS, DeviceSide } from '../device-side.ts'
 import { DEFAULT_POLICY, type DevicePolicy, type DirectoryEntry } from '../directory.ts'
 import { DEVICE_ID, DOMAIN, FakeDevice, type FakeDeviceOptions, SERVER_ID } from './fake-device.ts'
 
@@ -51,6 +51,8 @@ export class Platform {
         locked: gbId => this.refusals.push(`${gbId} is locked now`),
       },
     })
+    for (const method of DEVICE_METHODS)
+      this.endpoint.on(method, (request, context) => this.side.receive(request, context))
   }
 
   static async open(time = new FakeTime()): Promise<Platform> {
