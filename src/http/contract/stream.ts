@@ -88,14 +88,13 @@ export const Live = z
   .meta({ id: 'Live' })
 export type Live = z.infer<typeof Live>
 
-export const PublishUrls = z
+const PublishUrls = z
   .object({
     rtmp: z.string(),
     rtmps: z.string().optional(),
     obs: z.object({ server: z.string(), streamKey: z.string() }),
   })
   .meta({ id: 'PublishUrls' })
-export type PublishUrls = z.infer<typeof PublishUrls>
 
 export const PlayUrls = z
   .object({

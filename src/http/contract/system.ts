@@ -7,7 +7,7 @@ export const Health = z
   .meta({ id: 'Health' })
 export type Health = z.infer<typeof Health>
 
-export const ConfigurationValue = z.object({
+const ConfigurationValue = z.object({
   key: z.string().describe('e.g. listen.rtmp'),
   value: z.union([z.string(), z.number(), z.boolean(), z.null()]).describe('secrets are shown as ***'),
   source: z.string().describe('default, the name of the file, or the environment variable'),
