@@ -8,7 +8,7 @@ interface Variables {
 }
 
 /** Space, app and stream of `space/app/name`; an app may have several levels. */
-export function variablesOf(path: string): Variables {
+function variablesOf(path: string): Variables {
   const levels = path.split('/')
   return { space: levels[0] ?? '', app: levels.slice(1, -1).join('/'), stream: levels.at(-1) ?? '' }
 }

@@ -5,6 +5,7 @@ import type { Log } from '../../base/log.ts'
 import { peerAddress } from '../../base/peer-address.ts'
 import { newTraceId } from '../../base/trace-id.ts'
 import { courtesyAnswers, publishStart, refusalCode } from './answers.ts'
+import { Asking } from './asking.ts'
 import { type Caller, parseCaller, targetOf } from './caller.ts'
 import {
   type Command,
@@ -21,11 +22,10 @@ import { ServerHandshake } from './handshake.ts'
 import type { RtmpHost, RtmpRequest } from './host.ts'
 import { MESSAGE, type RtmpMessage, USER_CONTROL, userControl } from './message.ts'
 import { type CloseReason, MessageSocket } from './message-socket.ts'
+import { overdue, type Patience } from './patience.ts'
 import { Playing } from './playing.ts'
 import { Publishing } from './publishing.ts'
 
-/** Handshake and connect take two round trips; a peer that needs longer than this is none. */
-const CONNECT_TIMEOUT_MS = 10_000
 /** Viewers are asked whether they are there, so that cut connections show and firewalls keep the path open. */
 const PING_INTERVAL_MS = 30_000
 
@@ -39,17 +39,13 @@ const PING_INTERVAL_MS = 30_000
  */
 export type ConnectionState = 'handshake' | 'connecting' | 'idle' | 'asking' | 'publishing' | 'playing' | 'closed'
 
-export interface ConnectionOptions {
+export interface ConnectionOptions extends Patience {
   readonly protocol: 'rtmp' | 'rtmps'
   readonly host: RtmpHost
   readonly log: Log
   readonly clock: Clock
   readonly timers: Timers
   readonly chunkBytes: number
-  /** How long a publisher may take to send media, and a client to publish or play. MS-035. */
-  readonly firstPacketTimeoutMs: number
-  /** How long a publisher may send nothing. MS-036. */
-  readonly silenceTimeoutMs: number
   readonly onClose: (connection: RtmpConnection, close: CloseReason) => void
 }
 
@@ -66,8 +62,7 @@ export class RtmpConnection {
   #caller: Caller | null = null
   #publishing: Publishing | null = null
   #playing: Playing | null = null
-  /** Changes with each request, so that a late answer of the host finds out that nobody waits. */
-  #request = 0
+  readonly #asking = new Asking()
 
   constructor(socket: Socket, options: ConnectionOptions) {
     this.#options = options
@@ -98,33 +93,17 @@ export class RtmpConnection {
 
   /** Looks at the time; called by the server a few times a second. */
   tick(nowMs: number): void {
-    const { firstPacketTimeoutMs, silenceTimeoutMs } = this.#options
-    const inState = nowMs - this.#sinceMs
-    switch (this.#state) {
-      case 'handshake':
-      case 'connecting':
-        if (inState >= CONNECT_TIMEOUT_MS) this.#timeout(CONNECT_TIMEOUT_MS, 'connect')
-        break
-      case 'idle':
-        if (inState >= firstPacketTimeoutMs) this.#timeout(firstPacketTimeoutMs, 'publish or play')
-        break
-      case 'publishing':
-        if (this.#publishing?.started) {
-          if (nowMs - this.#socket.receivedAtMs >= silenceTimeoutMs) this.#timeout(silenceTimeoutMs, 'media')
-        } else if (inState >= firstPacketTimeoutMs) this.#timeout(firstPacketTimeoutMs, 'the first media')
-        break
-      case 'asking':
-      case 'playing':
-        if (nowMs - this.#pingedAtMs >= PING_INTERVAL_MS) {
-          this.#pingedAtMs = nowMs
-          this.#socket.send(userControl(USER_CONTROL.pingRequest, Math.floor(nowMs)))
-        }
-        break
+    const late = overdue(this.#options, {
+      state: this.#state,
+      inStateMs: nowMs - this.#sinceMs,
+      silentMs: nowMs - this.#socket.receivedAtMs,
+      started: this.#publishing?.started ?? false,
+    })
+    if (late) this.#socket.close(errorText(new AppError('PEER_TIMEOUT', { ...late })), 'peer')
+    else if (this.#playing && nowMs - this.#pingedAtMs >= PING_INTERVAL_MS) {
+      this.#pingedAtMs = nowMs
+      this.#socket.send(userControl(USER_CONTROL.pingRequest, Math.floor(nowMs)))
     }
-  }
-
-  #timeout(ms: number, what: string): void {
-    this.#socket.close(errorText(new AppError('PEER_TIMEOUT', { ms, what })), 'peer')
   }
 
   #enter(state: ConnectionState): void {
@@ -146,7 +125,7 @@ export class RtmpConnection {
 
   /** Ends publishing or playing, or the wait for them. */
   #stop(reason: string): void {
-    this.#request++
+    this.#asking.forget()
     const publishing = this.#publishing
     const playing = this.#playing
     this.#publishing = null
@@ -233,18 +212,19 @@ export class RtmpConnection {
     }
     const ask = async () => this.#options.host.publish(this.#requestFor(stream), reason => this.#kicked(reason))
     this.#socket.hold() // media sent before the permission waits in the kernel
-    this.#ask(
-      ask,
-      publication => {
+    this.#enter('asking')
+    this.#asking.ask(ask, {
+      accept: publication => {
         this.#publishing = new Publishing(publication, this.#socket, this.#log)
         this.#socket.expectMedia()
         this.#enter('publishing')
         this.#socket.send(...publishStart())
         this.#socket.release()
       },
-      publication => publication.end('the publisher left'),
-      error => this.#refused('publish', error),
-    )
+      giveBack: publication => publication.end('the publisher left'),
+      refuse: error => this.#refused('publish', error),
+      fail: error => this.#socket.close(errorText(error), 'ours'),
+    })
   }
 
   #kicked(reason: string): void {
@@ -260,34 +240,16 @@ export class RtmpConnection {
     }
     const playing = new Playing(this.#socket, reason => this.#socket.close(reason))
     this.#playing = playing
-    this.#ask(
-      async () => this.#options.host.play(this.#requestFor(stream), playing.sink, playing.signal),
-      viewer => {
+    this.#enter('asking')
+    this.#asking.ask(async () => this.#options.host.play(this.#requestFor(stream), playing.sink, playing.signal), {
+      accept: viewer => {
         this.#enter('playing')
         playing.begin(viewer)
       },
-      viewer => viewer.close('the viewer left'),
-      error => this.#refused('play', error),
-    )
-  }
-
-  /** Asks the host; an answer that comes after the peer left is given back. */
-  #ask<T>(
-    ask: () => Promise<T>,
-    accept: (value: T) => void,
-    giveBack: (value: T) => void,
-    refuse: (error: unknown) => void,
-  ): void {
-    const request = ++this.#request
-    this.#enter('asking')
-    ask()
-      .then(
-        value => (request === this.#request ? accept(value) : giveBack(value)),
-        error => {
-          if (request === this.#request) refuse(error)
-        },
-      )
-      .catch(error => this.#socket.close(errorText(error), 'ours'))
+      giveBack: viewer => viewer.close('the viewer left'),
+      refuse: error => this.#refused('play', error),
+      fail: error => this.#socket.close(errorText(error), 'ours'),
+    })
   }
 
   #refused(action: 'publish' | 'play', error: unknown): void {
