@@ -14,6 +14,7 @@ const READERS: Readonly<Record<string, Permission>> = {
   callbacks: 'callbacks.read',
   devices: 'devices.read',
   channels: 'devices.read',
+  directories: 'devices.read',
   'pending-devices': 'devices.read',
   nodes: 'nodes.read',
   users: 'users.read',

@@ -116,6 +116,7 @@ async function newWorld(): Promise<World> {
   ids['/playbacks/{id}'] = atNode.session('se_1', { device: deviceId }).id
   const span = { start: '2026-11-20T08:00:00Z', end: '2026-11-20T08:10:00Z' }
   ids['/downloads/{id}'] = (await call('POST', `/channels/${ids['/channels/{id}']}/downloads`, span)).id
+  ids['/directories/{id}'] = (await call('POST', '/directories', { name: 'School' })).id
   ids['/pending-devices/{id}'] = (await call('GET', '/pending-devices')).items[0].id
   const deaf = { url: 'http://127.0.0.1:9/', events: ['stream_status'] }
   ids['/callbacks/{id}'] = (await call('POST', '/callbacks', deaf)).id

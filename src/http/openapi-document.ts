@@ -54,6 +54,7 @@ export const TAGS = [
     description: 'What devices have: lenses, microphones, alarm contacts. Watched, moved, configured.',
   },
   { name: 'playback', description: 'What devices have recorded, and the way for a voice to them.' },
+  { name: 'directories', description: 'The tree of a space: own directories, and those of catalogs.' },
   { name: 'viewers', description: 'Everything about one viewer or publisher.' },
   { name: 'recordings', description: 'What was recorded: found, played, described, deleted; recording by hand.' },
   { name: 'snapshots', description: 'Pictures of streams.' },

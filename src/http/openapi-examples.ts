@@ -77,4 +77,7 @@ export const BODY_EXAMPLES: Readonly<Record<string, unknown>> = {
   setPlaybackSpeed: { speed: 2 },
   startDownload: { start: '2026-11-20T08:00:00Z', end: '2026-11-20T08:10:00Z' },
   talkToChannel: {},
+  createDirectory: { name: 'School' },
+  updateDirectory: { name: 'School, east' },
+  bindDirectory: { directoryId: null, deviceIds: ['dv_01jd3v7k2mabcdefghjk'] },
 }

@@ -20,10 +20,11 @@ import { serveMetrics } from './metrics.ts'
 import { describeApi } from './openapi.ts'
 import { apiKeyRoutes } from './routes/api-keys.ts'
 import { auditRoutes } from './routes/audit.ts'
+import { callbackRoutes } from './routes/callbacks.ts'
 import { channelControlRoutes } from './routes/channel-control.ts'
 import { channelRoutes } from './routes/channels.ts'
-import { callbackRoutes } from './routes/callbacks.ts'
 import { deviceRoutes, pendingDeviceRoutes } from './routes/devices.ts'
+import { directoryRoutes } from './routes/directories.ts'
 import { exportRoutes } from './routes/exports.ts'
 import { feedRoutes } from './routes/feed.ts'
 import { forbiddenRoutes } from './routes/forbidden.ts'
@@ -140,6 +141,7 @@ export async function createApp(options: ServerOptions): Promise<App> {
       channelRoutes(api, services, urls)
       channelControlRoutes(api, services)
       playbackRoutes(api, services, clock, urls)
+      directoryRoutes(api, services)
       gb28181Routes(api, services, addresses)
       systemRoutes(api, services)
     },

@@ -9,6 +9,8 @@ import { CatalogEvents } from '../channels/catalog-events.ts'
 import { ChannelControl } from '../channels/channel-control.ts'
 import { ChannelService } from '../channels/channel-service.ts'
 import { PlaybackService } from '../channels/playback-service.ts'
+import { PlaybackStreams } from '../channels/playback-streams.ts'
+import { DirectoryService } from '../directories/directory-service.ts'
 import type { EventSink } from '../nodes/node-events.ts'
 import type { DesiredTopic, NodeLinks } from '../nodes/node-links.ts'
 import type { OperationService } from '../operations/operation-service.ts'
@@ -51,7 +53,7 @@ export class Devices implements Closable {
     this.#options = options
     this.#desired = desired
     this.#events = new DeviceEvents(desired, clock, log)
-    this.sinks = [this.#events, new CatalogEvents(clock, log)]
+    this.sinks = [this.#events, new CatalogEvents(clock, log), new PlaybackStreams()]
   }
 
   static async open(options: DevicesOptions): Promise<Devices> {
@@ -99,6 +101,7 @@ export class Devices implements Closable {
     const channels = new ChannelService({ db, links, link, audit, clock })
     const control = new ChannelControl(db, link, audit)
     const playback = new PlaybackService({ db, link, operations, audit, clock, timers })
+    const directories = new DirectoryService(db, audit, clock)
     const pending = new PendingDeviceService(db, devices, audit, clock)
     const bulk = new BulkService<BulkAction, { readonly untilMs: number | null }>(
       operations,
@@ -113,6 +116,6 @@ export class Devices implements Closable {
       },
     )
     const tidy = () => Promise.all([pending.tidy(), channels.tidy()])
-    return { devices, commands, channels, control, playback, pending, bulk, tidy }
+    return { devices, commands, channels, control, playback, directories, pending, bulk, tidy }
   }
 }
