@@ -19,7 +19,7 @@ export interface Coverage {
 /** Less than this between two fragments is no gap: a frame that came late, a rounded time. */
 const TOLERANCE_MS = 1000
 /** A fragment is in its file so long after its first frame was made, at most, when all is well. */
-export const WRITE_LAG_MS = 6000
+const WRITE_LAG_MS = 6000
 /** Told about this often, and when something changes. */
 const TELL_MS = 60_000
 
@@ -67,16 +67,18 @@ export class CoverageLedger {
     this.#reason = null
   }
 
-  /** Whether there is something to tell: a minute, a gap that opened, one that closed. */
-  due(nowMs: number): boolean {
-    const behind = nowMs - this.#coveredMs > WRITE_LAG_MS + TOLERANCE_MS
-    return behind !== this.#inGap || nowMs - this.#fromMs >= TELL_MS
+  /**
+   * Whether there is something to tell: a minute, a gap that opened, one that closed. `pendingMs`: from here on it is
+   * only waiting to be written; null: nothing waits.
+   */
+  due(nowMs: number, pendingMs: number | null): boolean {
+    return this.#behind(nowMs, pendingMs) !== this.#inGap || nowMs - this.#fromMs >= TELL_MS
   }
 
   /** What was until now, as far as it can be known. Null: nothing yet. */
-  take(nowMs: number): Coverage | null {
-    const behind = nowMs - this.#coveredMs > WRITE_LAG_MS + TOLERANCE_MS
-    const toMs = behind ? nowMs - WRITE_LAG_MS : this.#coveredMs
+  take(nowMs: number, pendingMs: number | null): Coverage | null {
+    const behind = this.#behind(nowMs, pendingMs)
+    const toMs = behind ? knownUntil(nowMs, pendingMs) : this.#coveredMs
     if (toMs <= this.#fromMs) return null
     return this.#tell(toMs, behind)
   }
@@ -85,6 +87,10 @@ export class CoverageLedger {
   end(endMs = this.#coveredMs): Coverage | null {
     const toMs = Math.max(endMs, this.#fromMs)
     return toMs === this.#fromMs ? null : this.#tell(toMs, toMs - this.#coveredMs > TOLERANCE_MS)
+  }
+
+  #behind(nowMs: number, pendingMs: number | null): boolean {
+    return knownUntil(nowMs, pendingMs) - this.#coveredMs > TOLERANCE_MS
   }
 
   #tell(toMs: number, behind: boolean): Coverage {
@@ -109,4 +115,9 @@ export class CoverageLedger {
     this.#gaps.push({ startMs: this.#coveredMs, endMs, reason: this.#reason ?? 'noStream' })
     this.#coveredMs = endMs
   }
+}
+
+/** What is not in its file by now, and does not wait for it, is missing. */
+function knownUntil(nowMs: number, pendingMs: number | null): number {
+  return Math.min(nowMs - WRITE_LAG_MS, pendingMs ?? Number.POSITIVE_INFINITY)
 }

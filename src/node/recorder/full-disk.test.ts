@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { probe } from '../../../test/ffmpeg.ts'
+import { framesOf, linesOf, MEDIA, TestStream } from '../../../test/support/media.ts'
 import { DiskStore } from '../../storage/objects/disk-store.ts'
 import { readAll } from '../../storage/objects/object-store.ts'
-import { framesOf, linesOf, MEDIA, TestStream } from './testing/media.ts'
 import { RecorderRoom } from './testing/room.ts'
 
 /** A file system of 3 MB; null where nobody may mount one. */

@@ -242,8 +242,9 @@ export class PathRecording {
     const reason = this.#missing()
     if (reason !== null) this.#ledger?.because(reason)
     this.#setState(recording, reason)
-    if (this.#ledger?.due(nowMs)) {
-      const coverage = this.#ledger.take(nowMs)
+    const pendingMs = this.#recorder?.pendingMs ?? null
+    if (this.#ledger?.due(nowMs, pendingMs)) {
+      const coverage = this.#ledger.take(nowMs, pendingMs)
       if (coverage) this.#options.emit({ type: 'coverage', coverage, atMs: nowMs })
     }
   }

@@ -2,10 +2,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { probe } from '../../../test/ffmpeg.ts'
+import { framesOf, linesOf, MEDIA, TestStream } from '../../../test/support/media.ts'
 import { endOf, parseIndex, writeIndex } from './fragment-entry.ts'
 import { readIndex, recoverSegment } from './recovery.ts'
 import { indexKey, type SegmentRecord } from './segment.ts'
-import { framesOf, linesOf, MEDIA, TestStream } from './testing/media.ts'
 import { RecorderRoom } from './testing/room.ts'
 
 const media = MEDIA['H.264 and AAC'](5)

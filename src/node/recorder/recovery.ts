@@ -45,6 +45,13 @@ export async function rebuildIndex(store: ObjectStore, object: string): Promise<
   return { ...scan, cutBytes: found.bytes - scan.sizeBytes }
 }
 
+/** What is in a finished segment, by its file and its index; nothing is written. Null when it holds no fragment. */
+export async function inspectSegment(store: ObjectStore, object: string): Promise<RecoveredSegment | null> {
+  const found = await store.stat(object)
+  const scan = found && (await scanSegment(store, object, found.bytes, await readIndex(store, object)))
+  return found && scan && scan.fragments.length > 0 ? { ...scan, cutBytes: found.bytes - scan.sizeBytes } : null
+}
+
 /** The index beside a segment; null when there is none, or none that can be read. */
 export async function readIndex(store: ObjectStore, object: string): Promise<FragmentIndex | null> {
   try {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { probe } from '../../../test/ffmpeg.ts'
+import { framesOf, linesOf, MEDIA, ms, TestStream } from '../../../test/support/media.ts'
 import { AppError } from '../../base/errors.ts'
 import { FakeTime } from '../../base/fake-time.ts'
 import type { Frame } from '../../media/stream/frame.ts'
@@ -9,7 +10,6 @@ import type { ByteParts, GrowingStore, ObjectWriter } from '../../storage/object
 import { endOf, writeIndex } from './fragment-entry.ts'
 import { readIndex, rebuildIndex } from './recovery.ts'
 import type { SegmentRecord } from './segment.ts'
-import { framesOf, linesOf, MEDIA, ms, TestStream } from './testing/media.ts'
 import { RecorderRoom } from './testing/room.ts'
 
 const av = MEDIA['H.264 and AAC'](8)

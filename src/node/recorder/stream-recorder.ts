@@ -84,6 +84,8 @@ export class StreamRecorder implements Reader {
   #retry: Timer | null = null
   readonly #queue: Action[] = []
   #queuedBytes = 0
+  /** Being written. */
+  #inWork: SlicedFragment | null = null
   #writing: Promise<void> | null = null
   #open: OpenSegment | null = null
   /** The newest segment that was closed whole: what follows may join it. */
@@ -115,6 +117,13 @@ export class StreamRecorder implements Reader {
 
   get queuedBytes(): number {
     return this.#queuedBytes
+  }
+
+  /** Wall clock from which on media only wait to be written; null: none do. */
+  get pendingMs(): number | null {
+    if (this.#inWork) return this.#inWork.wallMs
+    for (const action of this.#queue) if (action.type === 'fragment') return action.fragment.wallMs
+    return null
   }
 
   /** Begins to listen. `keepMs`: what of the past `start` can have. Throws AppError STREAM_NOT_FOUND. */
@@ -238,6 +247,7 @@ export class StreamRecorder implements Reader {
   /** Works through the queue. Never throws. */
   async #write(): Promise<void> {
     for (let action = this.#queue.shift(); action; action = this.#queue.shift()) {
+      this.#inWork = action.type === 'fragment' ? action.fragment : null
       try {
         if (action.type === 'open') await this.#openSegment(action.segment, action.run)
         else if (action.type === 'close') await this.#closeSegment(true)
@@ -245,6 +255,7 @@ export class StreamRecorder implements Reader {
       } catch (error) {
         await this.#failed(error)
       } finally {
+        this.#inWork = null
         if (action.type === 'fragment') this.#release(action.fragment.bytes)
       }
     }

@@ -126,7 +126,7 @@ function changeBetween(zone: string, lowMs: number, highMs: number): number {
 }
 
 /** How far the clocks of a zone are ahead of UTC. */
-export function offsetMs(zone: string, atMs: number): number {
+function offsetMs(zone: string, atMs: number): number {
   const parts: Record<string, number> = {}
   for (const { type, value } of formatOf(zone).formatToParts(atMs)) parts[type] = Number(value)
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts

@@ -1,15 +1,19 @@
 import { writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { ffmpeg, probe, temporaryFolder } from '../../../test/ffmpeg.ts'
+import { framesOf, linesOf, MEDIA, ms } from '../../../test/support/media.ts'
+import { PATH, Recorded, START_MS } from '../../../test/support/recorded.ts'
+import { silentLog } from '../../base/log.ts'
 import type { Frame } from '../../media/stream/frame.ts'
 import { readAll } from '../../storage/objects/object-store.ts'
-import { framesOf, linesOf, MEDIA, ms } from '../recorder/testing/media.ts'
+import { rebuildFromStore } from '../recorder/index-rebuilding.ts'
+import { SegmentIndex } from '../recorder/segment-index.ts'
 import { exportFlv } from './flv-export.ts'
 import { keyframeAt, keyframeTimes } from './keyframe.ts'
 import { exportMp4 } from './mp4-export.ts'
 import { objectName } from './object-name.ts'
+import { Recordings } from './recordings.ts'
 import { ExportingCopier } from './segment-copier.ts'
-import { PATH, Recorded, START_MS } from './testing/recorded.ts'
 
 const av = MEDIA['H.264 and AAC'](12)
 const ALL = [0, Number.MAX_SAFE_INTEGER] as const
@@ -187,6 +191,22 @@ test('the keyframe of a moment', async () => {
   expect(await keyframeAt(recordings, reader, PATH, START_MS + 2 * 3_600_000)).toBeNull()
   const times = await keyframeTimes(recordings, PATH, { fromMs: START_MS, toMs: START_MS + 12_000, count: 6 })
   expect(times).toHaveLength(6)
+})
+
+test('an index made again from the files gives the same time', async () => {
+  using recorded = new Recorded()
+  await recorded.record(av, { segmentMs: 4000, overlapKeyframes: 1 })
+  recorded.time.advance(60_000)
+  await recorded.record(av, { segmentMs: 4000 })
+  const before = await recorded.recordings.fragments(PATH, ...ALL)
+  const lost = new SegmentIndex(`${recorded.folder}/again.sqlite`)
+  expect(await rebuildFromStore(lost, recorded.store, silentLog)).toBe(6)
+  expect(await rebuildFromStore(lost, recorded.store, silentLog)).toBe(0)
+  const after = await new Recordings(lost, () => recorded.store).fragments(PATH, ...ALL)
+  const places = (fragments: typeof after) =>
+    fragments.map(({ segment, entry }) => [segment.id, segment.continues, segment.overlapMs, entry])
+  expect(places(after)).toEqual(places(before))
+  lost.close()
 })
 
 describe('copies of segments', () => {

@@ -1,15 +1,12 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { type Duplex, Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { Clock, Timers } from '../../base/clock.ts'
 import { AppError, errorText } from '../../base/errors.ts'
 import type { Log } from '../../base/log.ts'
-import { signedQuery, verifySigned } from '../../base/signed-url.ts'
 import type { Sink } from '../../media/broadcast/packager.ts'
 import type { Envelope } from '../../media/broadcast/viewer.ts'
-import { parseRange } from '../../protocols/hls/byte-range.ts'
 import { writeMasterPlaylist } from '../../protocols/hls/playlist.ts'
 import { detachFromHttp } from '../../protocols/http-live/detach.ts'
 import { HttpSink } from '../../protocols/http-live/http-sink.ts'
@@ -28,6 +25,8 @@ import { type PlaylistPart, type PlaylistUris, playlistParts, writeReplayPlaylis
 import { type ExportedFile, exportMp4 } from './mp4-export.ts'
 import type { RecordedFragment, Recordings } from './recordings.ts'
 import { type ReplayRange, replayRange, replaySpeed } from './replay-request.ts'
+import { answer, CORS, ReplaySender } from './replay-sender.ts'
+import { type Scope, Tickets } from './tickets.ts'
 
 export interface ReplayRouteOptions {
   readonly recordings: Recordings
@@ -50,20 +49,12 @@ const SEGMENT_FILE = /^(seg_[0-9a-z]{20})\.mp4$/
 const ENCRYPTED_PART = /^(seg_[0-9a-z]{20})\/(\d+)-(\d+)\.m4s$/
 
 const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl'
-const CORS = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'Content-Length, Content-Range' }
-/** Nothing taken for so long, and the connection is given up. */
-const SEND_TIMEOUT_MS = 60_000
-/** What a playlist names may be asked for so long: longer than anybody watches one. */
-const TICKET_S = 24 * 3600
 /** Files being downloaded in ranges, whose sample tables are kept: some MB each. */
 const MAX_PREPARED = 8
 /** A viewer has nothing to say. */
 const MAX_MESSAGE_BYTES = 4096
 /** Replays at the same time: each reads and sends at its own pace. */
 const MAX_REPLAYS = 1000
-
-/** Whoever has `clear` may have the files as they are; with `encrypted` only what needs the key. */
-type Scope = 'clear' | 'encrypted'
 
 interface ReplayRequest {
   /** `space/app/name`. */
@@ -79,6 +70,8 @@ export class ReplayRoute implements MediaRoute {
   readonly #options: ReplayRouteOptions
   readonly #reader: FragmentReader
   readonly #cipher: HlsCipher
+  readonly #sender: ReplaySender
+  readonly #tickets: Tickets
   readonly #prepared = new Map<string, Promise<ExportedFile>>()
   readonly #running = new Set<AbortController>()
   readonly #webSockets = new WebSocketServer({
@@ -92,6 +85,8 @@ export class ReplayRoute implements MediaRoute {
     this.#options = options
     this.#reader = new FragmentReader(options.recordings)
     this.#cipher = new HlsCipher(options.secret)
+    this.#tickets = new Tickets(options.secret, options.clock)
+    this.#sender = new ReplaySender(options.recordings)
   }
 
   matches(pathname: string): boolean {
@@ -106,7 +101,7 @@ export class ReplayRoute implements MediaRoute {
     if (file === 'clip.mp4' || file === 'clip.flv')
       return this.#clip(request, response, this.#checked(request, url, wish))
     if (file === 'stream.flv') return this.#flv(request, response, this.#checked(request, url, wish))
-    const scope = this.#scope(wish)
+    const scope = this.#tickets.scope(wish.path, wish.query)
     if (file === 'media.m3u8') return this.#mediaPlaylist(request, response, wish, scope)
     if (file === 'key') return this.#key(request, response, wish)
     const encrypted = ENCRYPTED_PART.exec(file)
@@ -152,20 +147,6 @@ export class ReplayRoute implements MediaRoute {
     return wish
   }
 
-  /** What the ticket of a playlist allows. Throws AppError FORBIDDEN. */
-  #scope({ path, query }: ReplayRequest): Scope {
-    const { secret, clock } = this.#options
-    for (const scope of ['clear', 'encrypted'] as const) {
-      if (verifySigned(query, [secret], 'play', `replay-${scope}/${path}`, clock.nowMs()) === 'ok') return scope
-    }
-    throw new AppError('FORBIDDEN', { action: 'play', reason: 'ask for index.m3u8 again', kind: 'ticket' })
-  }
-
-  #ticket(path: string, scope: Scope): string {
-    const expires = Math.floor(this.#options.clock.nowMs() / 1000) + TICKET_S
-    return signedQuery(this.#options.secret, 'play', `replay-${scope}/${path}`, expires)
-  }
-
   async #masterPlaylist(request: IncomingMessage, response: ServerResponse, wish: ReplayRequest): Promise<void> {
     const range = replayRange(wish.query, this.#options.clock.nowMs())
     const fragments = await this.#fragments(wish.path, range)
@@ -180,7 +161,7 @@ export class ReplayRoute implements MediaRoute {
     if (range.toMs !== null) query.set('end', String(range.toMs))
     if (range.delayMs !== null) query.set('delay', String(range.delayMs / 1000))
     const text = writeMasterPlaylist({
-      uri: `media.m3u8?${query}&${this.#ticket(wish.path, scope)}`,
+      uri: `media.m3u8?${query}&${this.#tickets.issue(wish.path, scope)}`,
       peakBandwidth: rates.reduce((most, rate) => Math.max(most, rate), 0),
       averageBandwidth: bits / seconds,
       tracks: [...tracks.values()].map(({ track }) => track),
@@ -215,7 +196,7 @@ export class ReplayRoute implements MediaRoute {
   }
 
   #uris(path: string, scope: Scope): PlaylistUris {
-    const ticket = this.#ticket(path, scope)
+    const ticket = this.#tickets.issue(path, scope)
     const idOf = ({ first }: PlaylistPart) => first.segment.id
     const cipher = this.#cipher
     return {
@@ -253,7 +234,7 @@ export class ReplayRoute implements MediaRoute {
       'Content-Length': HlsCipher.encryptedBytes(bytes),
       'Cache-Control': CACHED,
     }
-    await this.#send(request, response, 200, headers, [segment], this.#cipher.encrypt(id, offset, plain))
+    await this.#sender.send(request, response, 200, headers, [segment], this.#cipher.encrypt(id, offset, plain))
   }
 
   async #segmentFile(
@@ -268,7 +249,7 @@ export class ReplayRoute implements MediaRoute {
     const read = (span: { start: number; end: number }) =>
       this.#options.recordings.storeOf(segment).read(segment.object, span)
     const cached = segment.state === 'open' ? 'no-cache' : CACHED
-    await this.#sendRange(
+    await this.#sender.range(
       request,
       response,
       size,
@@ -292,8 +273,16 @@ export class ReplayRoute implements MediaRoute {
       'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}.${mp4 ? 'mp4' : 'flv'}`,
     }
     const segments = fragments.map(({ segment }) => segment)
-    if (mp4) await this.#sendRange(request, response, file.bytes, headers, segments, span => file.pieces({ span }))
-    else await this.#send(request, response, 200, { ...headers, 'Content-Length': file.bytes }, segments, file.pieces())
+    if (mp4) await this.#sender.range(request, response, file.bytes, headers, segments, span => file.pieces({ span }))
+    else
+      await this.#sender.send(
+        request,
+        response,
+        200,
+        { ...headers, 'Content-Length': file.bytes },
+        segments,
+        file.pieces(),
+      )
   }
 
   /** Players ask for one file in many ranges: it is looked through once. */
@@ -337,7 +326,7 @@ export class ReplayRoute implements MediaRoute {
     const delayMs = range.delayMs ?? 0
     // A delayed stream begins at its edge, one with a start there.
     const fromMs = range.delayMs !== null && !query.has('start') ? clock.nowMs() - delayMs : range.fromMs
-    if (!(await this.#nearby(path, fromMs, range.toMs ?? clock.nowMs()))) throw nothing(path)
+    if (recordings.index.between(path, fromMs, range.toMs ?? clock.nowMs()).length === 0) throw nothing(path)
     if (this.#running.size >= MAX_REPLAYS) throw new AppError('VIEWER_LIMIT', { limit: MAX_REPLAYS })
     const controller = new AbortController()
     const { signal } = controller
@@ -384,10 +373,6 @@ export class ReplayRoute implements MediaRoute {
     }
   }
 
-  async #nearby(path: string, fromMs: number, toMs: number): Promise<boolean> {
-    return this.#options.recordings.index.between(path, fromMs, Math.max(toMs, fromMs + 1)).length > 0
-  }
-
   #fragments(path: string, { fromMs, toMs, delayMs }: ReplayRange): Promise<RecordedFragment[]> {
     const edgeMs = this.#options.clock.nowMs() + 1 - (delayMs ?? 0)
     return this.#options.recordings.fragments(path, fromMs, Math.min(toMs ?? edgeMs, edgeMs))
@@ -399,57 +384,6 @@ export class ReplayRoute implements MediaRoute {
     if (segment?.path === path) return segment
     throw new AppError('NOT_FOUND', { what: 'recording', id: id.slice(0, 64) })
   }
-
-  async #sendRange(
-    request: IncomingMessage,
-    response: ServerResponse,
-    size: number,
-    headers: OutgoingHttpHeaders,
-    segments: readonly SegmentRecord[],
-    read: (span: { start: number; end: number }) => AsyncIterable<Uint8Array>,
-  ): Promise<void> {
-    const range = parseRange(request.headers.range, size)
-    const ranged = { ...headers, 'Accept-Ranges': 'bytes' }
-    if (range === 'unsatisfiable') {
-      response.writeHead(416, { ...CORS, 'Content-Range': `bytes */${size}`, 'Content-Length': 0 }).end()
-      return
-    }
-    const { start, end } = range ?? { start: 0, end: size }
-    const lengths = {
-      ...ranged,
-      'Content-Length': end - start,
-      ...(range && { 'Content-Range': `bytes ${start}-${end - 1}/${size}` }),
-    }
-    await this.#send(request, response, range ? 206 : 200, lengths, segments, read({ start, end }))
-  }
-
-  async #send(
-    request: IncomingMessage,
-    response: ServerResponse,
-    status: number,
-    headers: OutgoingHttpHeaders,
-    segments: readonly SegmentRecord[],
-    pieces: AsyncIterable<Uint8Array>,
-  ): Promise<void> {
-    if (request.method === 'HEAD') {
-      response.writeHead(status, { ...CORS, ...headers }).end()
-      return
-    }
-    const release = this.#options.recordings.use(segments)
-    const iterator = pieces[Symbol.asyncIterator]()
-    try {
-      // The first piece before the header: what is not there is answered as an error.
-      const first = await iterator.next()
-      response.writeHead(status, { ...CORS, ...headers })
-      response.setTimeout(SEND_TIMEOUT_MS, () => response.destroy())
-      await pipeline(Readable.from(rest(first, iterator), { objectMode: false }), response)
-    } catch (error) {
-      if (!response.headersSent) throw error
-      response.destroy() // the viewer went away, or the store did: the length does not fit any more
-    } finally {
-      release()
-    }
-  }
 }
 
 /** Files of finished recordings never change. */
@@ -457,26 +391,10 @@ const CACHED = 'private, max-age=86400, immutable'
 /** What is written later than this belongs to another fragment. */
 const EDGE_MS = 10_000
 
-async function* rest(
-  first: IteratorResult<Uint8Array>,
-  iterator: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array, void> {
-  try {
-    for (let next = first; !next.done; next = await iterator.next()) yield next.value
-  } finally {
-    await iterator.return?.()
-  }
-}
-
 function isOpen(segment: SegmentRecord): boolean {
   return segment.state === 'open'
 }
 
 function nothing(path: string): AppError {
   return new AppError('NOT_FOUND', { what: 'recording', id: `${path} of this time` })
-}
-
-function answer(request: IncomingMessage, response: ServerResponse, body: Buffer, headers: OutgoingHttpHeaders): void {
-  response.writeHead(200, { ...CORS, ...headers, 'Content-Length': body.length })
-  response.end(request.method === 'HEAD' ? undefined : body)
 }

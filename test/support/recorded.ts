@@ -1,18 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { FakeTime } from '../../../base/fake-time.ts'
-import { silentLog } from '../../../base/log.ts'
-import type { Frame } from '../../../media/stream/frame.ts'
-import { DiskStore } from '../../../storage/objects/disk-store.ts'
-import type { RecordingSettings } from '../../recorder/segment.ts'
-import { SegmentIndex } from '../../recorder/segment-index.ts'
-import { StreamRecorder } from '../../recorder/stream-recorder.ts'
-import { type Media, TestStream } from '../../recorder/testing/media.ts'
-import { SETTINGS } from '../../recorder/testing/room.ts'
-import { WriteBudget } from '../../recorder/write-budget.ts'
-import { FragmentReader } from '../fragment-reader.ts'
-import { Recordings } from '../recordings.ts'
+import { FakeTime } from '../../src/base/fake-time.ts'
+import { silentLog } from '../../src/base/log.ts'
+import type { Frame } from '../../src/media/stream/frame.ts'
+import type { RecordingSettings } from '../../src/node/recorder/segment.ts'
+import { SegmentIndex } from '../../src/node/recorder/segment-index.ts'
+import { StreamRecorder } from '../../src/node/recorder/stream-recorder.ts'
+import { SETTINGS } from '../../src/node/recorder/testing/room.ts'
+import { WriteBudget } from '../../src/node/recorder/write-budget.ts'
+import { FragmentReader } from '../../src/node/replay/fragment-reader.ts'
+import { Recordings } from '../../src/node/replay/recordings.ts'
+import { DiskStore } from '../../src/storage/objects/disk-store.ts'
+import type { GrowingStore } from '../../src/storage/objects/object-store.ts'
+import { type Media, TestStream } from './media.ts'
 
 export const PATH = 'default/live/cam'
 /** Where the time of a test begins, and recordings with it. */
@@ -36,11 +37,16 @@ export class Recorded {
   readonly delivered: Frame[] = []
 
   /** Publishes and records; time goes on as the media do. Ends the recording, unless it is to be left open. */
-  async record(media: Media, settings: Partial<RecordingSettings> = {}, leaveOpen = false): Promise<StreamRecorder> {
+  async record(
+    media: Media,
+    settings: Partial<RecordingSettings> = {},
+    leaveOpen = false,
+    store: GrowingStore = this.store,
+  ): Promise<StreamRecorder> {
     const source = new TestStream(media, this.time, PATH)
     const recorder = new StreamRecorder({
       path: PATH,
-      stores: () => this.store,
+      stores: () => store,
       budget: new WriteBudget(1 << 28),
       clock: this.time,
       timers: this.time,
@@ -64,6 +70,12 @@ export class Recorded {
     this.delivered.push(...source.delivered)
     if (!leaveOpen) await recorder.close()
     return recorder
+  }
+
+  /** The same recordings, read from another store. */
+  through(store: GrowingStore): { readonly recordings: Recordings; readonly reader: FragmentReader } {
+    const recordings = new Recordings(this.index, () => store)
+    return { recordings, reader: new FragmentReader(recordings) }
   }
 
   [Symbol.dispose](): void {

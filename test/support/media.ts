@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import { ffmpeg } from '../../../../test/ffmpeg.ts'
-import { FakeTime } from '../../../base/fake-time.ts'
-import { FlvDemuxer } from '../../../media/container/flv/demuxer.ts'
-import { Fmp4Demuxer } from '../../../media/container/fmp4/demuxer.ts'
-import type { Frame } from '../../../media/stream/frame.ts'
-import type { Publication } from '../../../media/stream/publication.ts'
-import { Stream } from '../../../media/stream/stream.ts'
-import type { Track } from '../../../media/stream/track.ts'
+import { FakeTime } from '../../src/base/fake-time.ts'
+import { FlvDemuxer } from '../../src/media/container/flv/demuxer.ts'
+import { Fmp4Demuxer } from '../../src/media/container/fmp4/demuxer.ts'
+import type { Frame } from '../../src/media/stream/frame.ts'
+import type { Publication } from '../../src/media/stream/publication.ts'
+import { Stream } from '../../src/media/stream/stream.ts'
+import type { Track } from '../../src/media/stream/track.ts'
+import { ffmpeg } from '../ffmpeg.ts'
 
 export interface Media {
   readonly tracks: readonly Track[]
