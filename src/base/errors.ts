@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   CODEC_UNSUPPORTED: { fault: 'peer', http: 415, text: '{codec} is not supported in {container}' },
   PEER_TIMEOUT: { fault: 'peer', http: 504, text: 'nothing received for {ms} ms while waiting for {what}' },
   PEER_REFUSED: { fault: 'peer', http: 502, text: '{peer} refused: {reason}' },
+  ROUTE_LOOP: { fault: 'peer', http: 502, text: '{channel} would go back to {peer}, where it comes from' },
   // asking for something
   STREAM_NOT_FOUND: {
     fault: 'caller',

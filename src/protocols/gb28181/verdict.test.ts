@@ -14,6 +14,8 @@ const ANSWERED: AttemptFacts = { ...SENT, status: 200, transport: 'udp', media: 
 const media = (part: Partial<MediaFacts>): Partial<AttemptFacts> => ({ media: { ...NO_MEDIA, ...part } })
 const register = (part: Partial<AttemptFacts>): AttemptFacts => ({ ...NO_FACTS, kind: 'register', sent: true, ...part })
 
+const cascade = (part: Partial<AttemptFacts>): AttemptFacts => ({ ...NO_FACTS, kind: 'cascade', sent: true, ...part })
+
 const ROWS: readonly [string, VerdictCode, AttemptFacts][] = [
   ['a picture', 'ok', { ...ANSWERED, ...media({ packets: 100, frames: 10, keyframes: 1, codec: 'h264' }) }],
   ['audio only', 'ok', { ...ANSWERED, ...media({ packets: 100, frames: 10 }) }],
@@ -80,6 +82,19 @@ const ROWS: readonly [string, VerdictCode, AttemptFacts][] = [
   ['locked', 'locked', register({ status: 403, deviceState: 'failed', wrongCredentials: 5 })],
   ['we did not answer', 'noAnswer', register({})],
   ['a bad request', 'rejected4xx', register({ status: 400 })],
+  ['registered above', 'ok', cascade({ status: 200 })],
+  ['no answer from above', 'upperSilent', cascade({})],
+  ['wrong credentials above', 'upperRefused', cascade({ status: 401 })],
+  ['not acceptable above', 'rejected4xx', cascade({ status: 423 })],
+  ['trouble above', 'rejected5xx', cascade({ status: 503 })],
+  ['stopped', 'cancelled', cascade({ cancelled: true })],
+  ['a call that comes round', 'cascadeLoop', cascade({ status: 482, cascade: 'loop' })],
+  ['a call for what is not shared', 'notShared', cascade({ status: 404, cascade: 'notShared' })],
+  ['a call for a camera that is off', 'sourceFailed', cascade({ status: 480, cascade: 'source' })],
+  ['a call for what PS cannot carry', 'offerUnsuitable', cascade({ status: 488, cascade: 'offer' })],
+  ['a call too many', 'cascadeLimit', cascade({ status: 486, cascade: 'limit' })],
+  ['a call by somebody else', 'foreignAddress', cascade({ status: 403, cascade: 'address' })],
+  ['a call whose media have no way', 'portBlocked', cascade({ status: 200, ...media({ connected: false }) })],
 ]
 
 test.each(ROWS)('%s is %s', (_, code, facts) => {

@@ -66,7 +66,15 @@ export interface AttemptFacts {
   readonly result: 'OK' | 'ERROR' | null
   /** The device ended it before anything was seen. */
   readonly endedByDevice: boolean
+  /** Why we refused an upper platform; null: we did not. */
+  readonly cascade: CascadeProblem | null
 }
+
+/**
+ * Why an upper platform does not get what it asks for: it would go round in a circle, is not shared, cannot be brought,
+ * cannot be sent as asked, is too much, or was asked from an address that is not the platform's.
+ */
+export type CascadeProblem = 'loop' | 'notShared' | 'source' | 'offer' | 'limit' | 'address'
 
 export const NO_FACTS: Omit<AttemptFacts, 'kind'> = {
   deviceState: null,
@@ -84,6 +92,7 @@ export const NO_FACTS: Omit<AttemptFacts, 'kind'> = {
   parts: null,
   result: null,
   endedByDevice: false,
+  cascade: null,
 }
 
 /** Keys of the console's texts; `advice` is the English one. `{name}` is replaced by the detail of that name. */
@@ -125,6 +134,16 @@ export const VERDICTS = {
   errorResult: 'the device understood and answers ERROR: it cannot do that, or not now',
   noCall: 'the device takes the order and does not call for audio: choose talk, or give the id of its audio output',
   noParts: 'the device took the question and never answered it',
+  cascadeLoop:
+    'the channel came from this platform, or the call has come through here before: share it along one way only',
+  notShared: 'the channel is not shared with this platform: share it, and let the platform read the catalog again',
+  sourceFailed: 'the stream could not be brought: look at the attempts of the channel itself',
+  offerUnsuitable: 'the stream cannot be sent as the upper platform asks for it: its codec, or the offer, does not fit',
+  cascadeLimit: 'the upper platform has as many calls as one may have: end some',
+  foreignAddress:
+    'the request says it is from the upper platform and came from another address: correct the host of the platform',
+  upperSilent: 'the upper platform does not answer: check its address, port and transport, and the way there',
+  upperRefused: 'the upper platform refuses us ({status}): check user, password, and our code there',
 } as const
 
 export type VerdictCode = keyof typeof VERDICTS
@@ -161,6 +180,7 @@ export const NO_MEDIA: MediaFacts = {
 /** The one cause that explains an attempt best. Pure: the same facts give the same verdict. */
 export function classify(facts: AttemptFacts): Verdict {
   if (facts.kind === 'register') return ofRegister(facts)
+  if (facts.kind === 'cascade') return ofCascade(facts)
   if (facts.cancelled && facts.status === null) return verdict('cancelled', { kind: facts.kind })
   const status = facts.status
   if (!facts.sent) return verdict('deviceOffline', { state: facts.deviceState ?? 'off' })
@@ -179,6 +199,27 @@ function ofRegister(facts: AttemptFacts): Verdict {
   if (status === 403 || status === 404) return verdict('notAdmitted')
   if (status === 401 || facts.challenges > 1) return verdict('unauthorizedLoop')
   return status === null ? verdict('noAnswer') : ofRefusal(status, facts)
+}
+
+const PROBLEMS = {
+  loop: 'cascadeLoop',
+  notShared: 'notShared',
+  source: 'sourceFailed',
+  offer: 'offerUnsuitable',
+  limit: 'cascadeLimit',
+  address: 'foreignAddress',
+} as const satisfies Record<CascadeProblem, VerdictCode>
+
+/** Registering above, and calls from there. */
+function ofCascade({ cancelled, cascade, media, status, transport }: AttemptFacts): Verdict {
+  if (cascade && !cancelled) return verdict(PROBLEMS[cascade])
+  if (cancelled) return verdict('cancelled', { kind: 'cascade' })
+  if (media?.connected === false) return verdict('portBlocked', { transport: transport ?? 'tcp-active' })
+  if (status === null || status === 408) return verdict('upperSilent')
+  if (status === 401 || status === 403 || status === 407) return verdict('upperRefused', { status })
+  if (status >= 500) return verdict('rejected5xx', { status })
+  if (status >= 300) return verdict('rejected4xx', { status })
+  return verdict('ok')
 }
 
 function ofSilence(facts: AttemptFacts): Verdict {

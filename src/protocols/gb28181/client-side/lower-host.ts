@@ -1,4 +1,5 @@
 import type { Dialog } from '../../sip/dialog.ts'
+import type { Attempt } from '../attempt.ts'
 import type { AnyMessage } from '../manscdp/messages.ts'
 import type { PlaybackCommand } from '../mansrtsp.ts'
 import type { GbSdp } from '../sdp.ts'
@@ -11,6 +12,10 @@ export interface IncomingCall {
   /** Upper platform, and where it called from. */
   readonly upperId: string
   readonly remote: string
+  /** Platforms the call came through, where they say so. */
+  readonly route: readonly string[]
+  /** The record of it; null where nobody keeps one. */
+  readonly attempt: Attempt | null
   /** Aborted when the caller gives up before the answer. */
   readonly cancelled: AbortSignal
 }
@@ -33,10 +38,12 @@ export interface LowerHost {
   answer(query: AnyMessage): Promise<readonly AnyMessage[] | null>
   /** Result of an order; null: it could not be understood. */
   order(order: AnyMessage): Promise<'OK' | 'ERROR' | null>
-  /** Throws AppError: NOT_FOUND is answered 404, LIMIT_REACHED 486, others 488 or 500. */
+  /** Throws AppError: NOT_FOUND is answered 404, DEVICE_OFFLINE 480, ROUTE_LOOP 482, LIMIT_REACHED 486, others 488 or 500. */
   call(call: IncomingCall): Promise<OutgoingMedia>
   /** "Call me for audio": whether we will. */
   broadcast?(sourceId: string, targetId: string): Promise<boolean>
+  /** What can be subscribed to; all where it is missing. */
+  readonly topics?: readonly SubscriptionKind[]
   /** A subscription began, was renewed with another body, or (null) ended. */
   subscribed?(kind: SubscriptionKind, query: AnyMessage | null): void
 }

@@ -9,6 +9,7 @@ import { SipEndpoint } from '../../sip/endpoint.ts'
 import type { SipRequest } from '../../sip/message.ts'
 import type { RequestContext } from '../../sip/request-context.ts'
 import type { Flow } from '../../sip/transport/flow.ts'
+import { AttemptLog, type AttemptRecord } from '../attempt.ts'
 import { MANSCDP_CONTENT_TYPE, type Message, parseEnvelope, writeBody } from '../manscdp/message.ts'
 import { type AnyMessage, MESSAGES, readMessage } from '../manscdp/messages.ts'
 import { MANSRTSP_CONTENT_TYPE, parseMansRtspResponse, writeMansRtsp } from '../mansrtsp.ts'
@@ -95,6 +96,8 @@ let side: LowerSide
 let port: number
 let states: string[]
 let told: string[]
+let attempts: AttemptLog
+let records: AttemptRecord[]
 let host: LowerHost
 let playing: { dialog: Dialog; endOfFile(): Promise<void> } | null
 
@@ -121,7 +124,9 @@ function lower(change: Partial<ConstructorParameters<typeof LowerSide>[0]> = {})
 beforeEach(async () => {
   upper = new Upper()
   port = await upper.listen()
-  endpoint = new SipEndpoint({ clock: systemClock, timers: systemTimers })
+  records = []
+  attempts = new AttemptLog({ clock: systemClock, onRecord: record => records.push(record) })
+  endpoint = new SipEndpoint({ clock: systemClock, timers: systemTimers, tap: attempts.tap })
   await endpoint.listen({ port: 0, host: '127.0.0.1' })
   states = []
   told = []
@@ -270,6 +275,36 @@ test('a call: the answer, its control, the end of the file and BYE', async () =>
   side.registration.drop()
 })
 
+test('a call that has been here is refused, and the record says why', async () => {
+  const { call } = host
+  host = {
+    ...host,
+    call: async asked => {
+      if (!asked.route.includes(DEVICE)) return call(asked)
+      throw new AppError('ROUTE_LOOP', { channel: asked.channelId, peer: asked.upperId })
+    },
+  }
+  side = lower({ attempts })
+  side.registration.start()
+  await upper.until(() => upper.registers.some(({ authorized }) => authorized))
+  const to = `sip:${CHANNEL}@${DOMAIN}`
+  const invite = { uri: to, from: `sip:${SERVER}@${DOMAIN}`, to, body: writeSdp(OFFER), contentType: 'application/sdp' }
+  const headers = { 'X-RoutePath': `34020000002000000009-${DEVICE}` }
+  expect((await upper.endpoint.invite(upper.flow!, { ...invite, headers }).response).status).toBe(482)
+  const call2 = upper.endpoint.invite(upper.flow!, invite)
+  expect((await call2.response).headers.get('x-routepath')).toBe(DEVICE)
+  call2.ack()
+  await side.hangUp()
+  expect([side.calls, call2.dialog?.ended]).toEqual([0, 'the peer said BYE'])
+  expect(records.map(({ kind, channelId, verdict }) => [kind, channelId, verdict.code])).toEqual([
+    ['cascade', null, 'ok'],
+    ['cascade', CHANNEL, 'cascadeLoop'],
+    ['cascade', CHANNEL, 'ok'],
+  ])
+  expect(records[1]?.messages.map(({ firstLine }) => firstLine.slice(0, 11))).toEqual(['INVITE sip:', 'SIP/2.0 482'])
+  side.registration.drop()
+})
+
 test('who subscribed is told', async () => {
   side = lower()
   side.registration.start()
@@ -289,7 +324,17 @@ test('who subscribed is told', async () => {
   })
   expect(await side.notify('Alarm', MESSAGES.alarmNotify, alarm)).toBe(true)
   expect(await notified.promise).toMatchObject({ name: 'alarmNotify', value: { alarmMethod: 5 } })
+  expect(await side.notify('Alarm', MESSAGES.alarmNotify, alarm, () => false)).toBe(false)
   await subscription.unsubscribe()
   expect(told[0]).toBe('Alarm subscribed')
+  host = { ...host, topics: ['Catalog'] }
+  side.registration.drop()
+  side = lower()
+  const body = writeBody(MESSAGES.alarmQuery, { sn: 1, deviceId: DEVICE }, 'GB18030')
+  const who = { uri: `sip:${DEVICE}@${DOMAIN}`, from: `sip:${SERVER}@${DOMAIN}`, to: `sip:${DEVICE}@${DOMAIN}` }
+  const again = upper.endpoint.subscribe(upper.flow!, {
+    ...{ ...who, body, event: 'presence', expiresS: 600, contentType: MANSCDP_CONTENT_TYPE, onNotify: () => {} },
+  })
+  await expect(again).rejects.toThrow('489')
   side.registration.drop()
 })

@@ -3,19 +3,18 @@ import { AppError, errorText } from '../../../base/errors.ts'
 import type { Log } from '../../../base/log.ts'
 import type { SipEndpoint } from '../../sip/endpoint.ts'
 import type { SipRequest } from '../../sip/message.ts'
-import type { Notifier } from '../../sip/notifier.ts'
 import type { RequestContext } from '../../sip/request-context.ts'
-import { readUri } from '../../sip/uri.ts'
+import type { Attempt, AttemptLog } from '../attempt.ts'
 import type { GbCharset } from '../charset.ts'
 import { type GbVersion, OUR_VERSION } from '../gb-version.ts'
 import { isAnswered } from '../manscdp/device-control.ts'
 import { END_OF_FILE } from '../manscdp/media-notify.ts'
 import { MANSCDP_CONTENT_TYPE, type Message, type MessageValue, parseEnvelope, writeBody } from '../manscdp/message.ts'
 import { type AnyMessage, MESSAGES, type MessageName, readMessage } from '../manscdp/messages.ts'
-import { MANSRTSP_CONTENT_TYPE, parseMansRtsp, writeMansRtspResponse } from '../mansrtsp.ts'
-import { parseSdp, writeSdp } from '../sdp.ts'
-import type { LowerHost, OutgoingMedia, SubscriptionKind } from './lower-host.ts'
+import type { LowerHost, SubscriptionKind } from './lower-host.ts'
 import { Registration, type RegistrationState, type UpperPlatform } from './registration.ts'
+import { Subscribers, subscribedTo } from './subscribers.ts'
+import { UpperCalls } from './upper-calls.ts'
 
 export interface LowerSideOptions {
   readonly endpoint: SipEndpoint
@@ -30,7 +29,10 @@ export interface LowerSideOptions {
   readonly host: LowerHost
   /** Channels that do not work, told with each keepalive. */
   readonly faulty?: () => readonly string[]
-  readonly onState?: (state: RegistrationState, reason: string) => void
+  /** `status`: of the answer that decided, where there was one. */
+  readonly onState?: (state: RegistrationState, reason: string, status: number | null) => void
+  /** Its `tap` must be the endpoint's. */
+  readonly attempts?: AttemptLog
   readonly onDate?: (date: string) => void
   readonly clock: Clock
   readonly timers: Timers
@@ -38,25 +40,14 @@ export interface LowerSideOptions {
   readonly retryMs?: readonly [number, number]
 }
 
-const SDP_CONTENT_TYPE = 'application/sdp'
-/** Calls at once at one upper platform; a larger one needs several. */
-const MAX_CALLS = 4096
-/** Seconds of a subscription: the standard's default, and what upper platforms ask for at most. */
-const SUBSCRIPTION_S = { min: 10, max: 7 * 24 * 3600, byDefault: 600 }
-
-const SUBSCRIBED_TO: Readonly<Partial<Record<MessageName, SubscriptionKind>>> = {
-  alarmQuery: 'Alarm',
-  catalogQuery: 'Catalog',
-  mobilePositionQuery: 'MobilePosition',
-  ptzPositionQuery: 'PTZPosition',
-}
-
 /** One device or lower platform at one upper platform: registered, asked, called and subscribed to. */
 export class LowerSide {
   readonly registration: Registration
   readonly #options: LowerSideOptions
-  readonly #notifiers = new Map<SubscriptionKind, Notifier>()
-  readonly #calls = new Set<OutgoingMedia>()
+  readonly #subscribers = new Subscribers()
+  readonly #calls: UpperCalls
+  /** Of the registration that is tried now. */
+  #attempt: Attempt | null = null
   #sn = 0
 
   constructor(options: LowerSideOptions) {
@@ -75,7 +66,19 @@ export class LowerSide {
           status: 'OK',
           faulty: [...(options.faulty?.() ?? [])],
         }),
-      onState: (state, reason) => options.onState?.(state, reason),
+      onState: (state, reason, status) => {
+        this.#record(state, status)
+        options.onState?.(state, reason, status)
+      },
+    })
+    const { attempts, host, log } = options
+    this.#calls = new UpperCalls({
+      ...{ host, localId, log, upperId: upper.serverId },
+      ...(attempts && { attempts }),
+      endOfFile: async (dialog, channelId) => {
+        const value = { sn: this.nextSn(), deviceId: channelId, notifyType: END_OF_FILE }
+        await dialog.request('MESSAGE', this.#content(MESSAGES.mediaStatusNotify, value))
+      },
     })
   }
 
@@ -97,8 +100,9 @@ export class LowerSide {
     return this.#sn
   }
 
-  isSubscribed(kind: SubscriptionKind): boolean {
-    return this.#notifiers.get(kind)?.dialog.ended === null
+  /** What is subscribed to now, as it was asked for. */
+  subscriptions(kind: SubscriptionKind): readonly AnyMessage[] {
+    return this.#subscribers.queries(kind)
   }
 
   /** A message of our own: an alarm, a finished upgrade. Throws AppError PEER_TIMEOUT or PEER_REFUSED. */
@@ -115,12 +119,14 @@ export class LowerSide {
       throw new AppError('PEER_REFUSED', { peer: upper.serverId, reason: `${response.status} ${response.reason}` })
   }
 
-  /** Tells those who subscribed; false when nobody has. */
-  async notify<T>(kind: SubscriptionKind, message: Message<T>, value: T): Promise<boolean> {
-    const notifier = this.#notifiers.get(kind)
-    if (!notifier || notifier.dialog.ended !== null) return false
-    await notifier.notify(this.#content(message, value))
-    return true
+  /** Tells those who subscribed, of those who `wants` says; false when there is nobody. Errors as `tell`. */
+  notify<T>(
+    kind: SubscriptionKind,
+    message: Message<T>,
+    value: T,
+    wants: (query: AnyMessage) => boolean = () => true,
+  ): Promise<boolean> {
+    return this.#subscribers.notify(kind, this.#content(message, value), wants)
   }
 
   /** A request of the upper platform that belongs to no dialog. */
@@ -131,16 +137,34 @@ export class LowerSide {
       case 'SUBSCRIBE':
         return this.#subscribe(request, context)
       case 'INVITE':
-        return this.#invite(request, context)
+        return this.#calls.invite(request, context)
       default:
         context.respond(405)
     }
   }
 
+  /** BYE to all calls. */
+  hangUp(): Promise<void> {
+    return this.#calls.end()
+  }
+
   async close(): Promise<void> {
-    for (const call of [...this.#calls]) call.end('we are stopping')
-    for (const notifier of this.#notifiers.values()) notifier.dialog.end('we are stopping')
+    await this.#calls.end()
+    this.#subscribers.close()
     await this.registration.stop()
+  }
+
+  /** Each try to register is an attempt. */
+  #record(state: RegistrationState, status: number | null): void {
+    if (state === 'registering') {
+      this.#attempt?.end({ cancelled: true })
+      this.#attempt = this.#options.attempts?.begin('cascade', this.upper.serverId) ?? null
+      this.#attempt?.learn({ sent: true })
+      this.#attempt?.follow(this.registration.callId)
+      return
+    }
+    this.#attempt?.end({ status, cancelled: state === 'stopped' })
+    this.#attempt = null
   }
 
   #content<T>(kind: Message<T>, value: T) {
@@ -199,79 +223,17 @@ export class LowerSide {
 
   #subscribe(request: SipRequest, context: RequestContext): void {
     const query = this.#read(request, context)
-    const kind = query && SUBSCRIBED_TO[query.name]
     if (!query) return
-    if (!kind) {
+    const { host } = this.#options
+    const kind = subscribedTo(query)
+    if (!kind || host.topics?.includes(kind) === false) {
       context.respond(489)
       return
     }
-    const { host } = this.#options
-    this.#notifiers.get(kind)?.dialog.end('subscribed anew')
-    const notifier = context.acceptSubscription({
-      expiresS: SUBSCRIPTION_S,
-      onRenew: renewal => {
-        if (renewal.body.length > 0) host.subscribed?.(kind, readMessage(parseEnvelope(renewal.body)))
-      },
-      onEnd: () => {
-        if (this.#notifiers.get(kind) !== notifier) return
-        this.#notifiers.delete(kind)
-        host.subscribed?.(kind, null)
-      },
+    this.#subscribers.accept(kind, query, context, {
+      readBody: body => readMessage(parseEnvelope(body)),
+      changed: wanted => host.subscribed?.(kind, wanted),
     })
-    this.#notifiers.set(kind, notifier)
-    host.subscribed?.(kind, query)
-  }
-
-  async #invite(request: SipRequest, context: RequestContext): Promise<void> {
-    const { host, log, upper } = this.#options
-    const channelId = readUri(request.uri)?.user ?? ''
-    let media: OutgoingMedia
-    try {
-      if (this.#calls.size >= MAX_CALLS) throw new AppError('LIMIT_REACHED', { what: 'calls', limit: MAX_CALLS })
-      const offer = parseSdp(request.body.toString('latin1'))
-      const { address, port, transport } = context.remote
-      const remote = `${transport}:${address}:${port}`
-      media = await host.call({ offer, channelId, upperId: upper.serverId, remote, cancelled: context.cancelled })
-    } catch (error) {
-      log.warn('a call of the upper platform was refused', {
-        upper: upper.serverId,
-        channelId,
-        reason: errorText(error),
-      })
-      context.respond(refusalOf(error), { reason: error instanceof AppError ? error.message.slice(0, 80) : 'Failed' })
-      return
-    }
-    if (context.answered) {
-      media.end('the caller gave up')
-      return
-    }
-    this.#calls.add(media)
-    const dialog = context.accept({ body: writeSdp(media.answer), contentType: SDP_CONTENT_TYPE })
-    dialog.on('INFO', (info, answer) => this.#info(media, info, answer))
-    dialog.onEnd(reason => {
-      this.#calls.delete(media)
-      media.end(reason)
-    })
-    const endOfFile = async () => {
-      const value = { sn: this.nextSn(), deviceId: channelId, notifyType: END_OF_FILE }
-      await dialog.request('MESSAGE', this.#content(MESSAGES.mediaStatusNotify, value))
-    }
-    media.begin(dialog, { endOfFile })
-  }
-
-  async #info(media: OutgoingMedia, info: SipRequest, answer: RequestContext): Promise<void> {
-    let cseq = 0
-    let done = false
-    try {
-      const request = parseMansRtsp(info.body.toString('latin1'))
-      cseq = request.cseq
-      done = await media.control(request.command)
-    } catch (error) {
-      this.#options.log.debug('an INFO of the upper platform is not understood', { reason: errorText(error) })
-    }
-    const status = done ? 200 : 451
-    const body = writeMansRtspResponse({ status, cseq, sequenceNumber: null, rtpTime: null })
-    answer.respond(200, { body, contentType: MANSRTSP_CONTENT_TYPE })
   }
 }
 
@@ -289,20 +251,3 @@ const ANSWERABLE = {
   recordInfoQuery: true,
   sdCardStatusQuery: true,
 } as const satisfies Partial<Record<MessageName, true>>
-
-function refusalOf(error: unknown): number {
-  if (!(error instanceof AppError)) return 500
-  switch (error.code) {
-    case 'NOT_FOUND':
-    case 'STREAM_NOT_FOUND':
-      return 404
-    case 'LIMIT_REACHED':
-      return 486
-    case 'FORBIDDEN':
-      return 403
-    case 'PEER_TIMEOUT':
-      return 408
-    default:
-      return error.fault === 'peer' ? 488 : 500
-  }
-}

@@ -41,7 +41,8 @@ export interface RegistrationOptions {
   readonly version: GbVersion
   /** Body of the keepalive with the next sequence number. */
   readonly keepalive: () => { readonly body: Buffer; readonly contentType: string }
-  readonly onState: (state: RegistrationState, reason: string) => void
+  /** `status`: of the answer that decided, where there was one. */
+  readonly onState: (state: RegistrationState, reason: string, status: number | null) => void
   /** The time of the upper platform, as its 200 says it. */
   readonly onDate?: (date: string) => void
   readonly clock: Clock
@@ -57,8 +58,13 @@ const KEEPALIVES_MISSED = 3
 /** A keepalive that is not answered within this time is missed; the next one is not yet due. */
 const KEEPALIVE_PATIENCE_MS = 10_000
 const REGISTER_PATIENCE_MS = 20_000
+/** How soon a broken TCP connection is noticed. */
+const FLOW_CHECK_MS = 2000
 /** Registrations are refreshed after this part of their life. */
 const REFRESH_AFTER = 0.8
+
+/** Answers to a keepalive by which a platform says that it does not know us any more. */
+export const FORGOTTEN: ReadonlySet<number> = new Set([403, 404])
 
 /** Registers, keeps alive and registers again for ever, until it is stopped. */
 export class Registration {
@@ -72,6 +78,7 @@ export class Registration {
   #missed = 0
   #timer: Timer | null = null
   #keepalives: Timer | null = null
+  #flowCheck: Timer | null = null
   #flow: Flow | null = null
   /** Where a 302 sent us; null: to the platform itself. */
   #redirected: Target | null = null
@@ -87,6 +94,11 @@ export class Registration {
     return this.#state
   }
 
+  /** Of the REGISTERs of this registration. */
+  get callId(): string {
+    return this.#callId
+  }
+
   /** Where the upper platform is, for requests of our own. */
   get target(): Flow | Target {
     if (this.#flow && !this.#flow.closed) return this.#flow
@@ -99,10 +111,10 @@ export class Registration {
   }
 
   /** Registers anew at once. */
-  again(reason: string): void {
+  again(reason: string, status: number | null = null): void {
     if (this.#state === 'stopped') return
     this.#quiet()
-    this.#set('off', reason)
+    this.#set('off', reason, status)
     void this.#register()
   }
 
@@ -180,7 +192,7 @@ export class Registration {
       }
     }
     const refused = status === 401 || status === 403 || status === 407
-    this.#failed(refused ? 'failed' : 'off', `REGISTER was answered ${status} ${reason}`)
+    this.#failed(refused ? 'failed' : 'off', `REGISTER was answered ${status} ${reason}`, status)
   }
 
   #on(response: SipResponse): void {
@@ -192,15 +204,20 @@ export class Registration {
     const granted = Number(response.headers.get('expires') ?? expiresS)
     const lifeS = granted > 0 ? Math.min(granted, expiresS) : expiresS
     this.#quiet()
-    this.#set('on', '')
+    this.#set('on', '', response.status)
     this.#timer = timers.after(lifeS * REFRESH_AFTER * 1000, () => void this.#register())
     this.#keepalives = timers.every(keepaliveS * 1000, () => void this.#keepalive())
+    if (!this.#flow?.reliable) return
+    this.#flowCheck = timers.every(FLOW_CHECK_MS, () => {
+      if (this.#flow?.closed && this.#state === 'on') this.again('the connection ended')
+    })
   }
 
   async #keepalive(): Promise<void> {
     const round = this.#round
     const { endpoint, keepalive, localId, upper } = this.#options
     let problem: string
+    let status: number | null = null
     try {
       const response = await endpoint.request(this.target, {
         method: 'MESSAGE',
@@ -214,26 +231,25 @@ export class Registration {
         this.#missed = 0
         return
       }
-      problem = `a keepalive was answered ${response.status}`
+      status = response.status
+      problem = `a keepalive was answered ${status}`
       // the platform has forgotten us
-      if (response.status === 403 || response.status === 404) this.#missed = KEEPALIVES_MISSED
+      if (FORGOTTEN.has(status)) this.#missed = KEEPALIVES_MISSED
     } catch (error) {
       problem = errorText(error)
     }
     this.#missed++
-    const broken = this.#flow?.reliable === true && this.#flow.closed
-    if (round === this.#round && this.#state === 'on' && (broken || this.#missed >= KEEPALIVES_MISSED))
-      this.again(problem)
+    if (round === this.#round && this.#state === 'on' && this.#missed >= KEEPALIVES_MISSED) this.again(problem, status)
   }
 
-  #failed(state: 'off' | 'failed', reason: string): void {
+  #failed(state: 'off' | 'failed', reason: string, status: number | null = null): void {
     const [first, longest] = this.#options.retryMs ?? RETRY_MS
     this.#redirected = null // back to the platform that redirected us
     this.#flow = null
     this.#callId = newCallId()
     this.#fromTag = newTag()
     this.#quiet()
-    this.#set(state, reason)
+    this.#set(state, reason, status)
     const wait = Math.min(longest, first * 2 ** Math.min(this.#failures++, 10))
     this.#timer = this.#options.timers.after(wait * (1 + this.#random() * 0.2), () => void this.#register())
   }
@@ -241,13 +257,15 @@ export class Registration {
   #quiet(): void {
     this.#timer?.cancel()
     this.#keepalives?.cancel()
+    this.#flowCheck?.cancel()
     this.#timer = null
     this.#keepalives = null
+    this.#flowCheck = null
   }
 
-  #set(state: RegistrationState, reason: string): void {
+  #set(state: RegistrationState, reason: string, status: number | null = null): void {
     if (this.#state === 'stopped' || (this.#state === state && reason === '')) return
     this.#state = state
-    this.#options.onState(state, reason)
+    this.#options.onState(state, reason, status)
   }
 }
