@@ -58,6 +58,10 @@ test('totals are open and name no stream', async () => {
   expect(samples.get('sightline_platform_viewers')).toBe(7)
   expect(samples.get('sightline_platform_received_bytes_per_second')).toBe(525_000)
   expect(samples.get('sightline_platform_link_events_total{result="applied"}')).toBeGreaterThan(0)
+  expect(samples.get('sightline_platform_stored_files{kind="recording"}')).toBe(0)
+  expect(samples.get('sightline_platform_alerts{kind="recording.missing"}')).toBe(0)
+  expect(samples.get('sightline_platform_callback_deliveries{state="waiting"}')).toBe(0)
+  expect(samples.get('sightline_platform_callback_requests_total{result="delivered"}')).toBe(0)
   const requests = 'sightline_platform_http_request_duration_seconds_count'
   expect(samples.get(`${requests}{method="GET",route="/api/v1/health",status="200"}`)).toBe(1)
   expect(response.body).not.toContain('live/b')

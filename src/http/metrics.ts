@@ -3,6 +3,7 @@ import type { StreamStatus } from '../link/status.ts'
 import { permit } from '../platform/access/permission.ts'
 import type { App } from './app.ts'
 import { bearerToken, originOf } from './authentication.ts'
+import { recordingMetrics } from './recording-metrics.ts'
 import type { Services } from './services.ts'
 
 /** Seconds; most routes answer within a few milliseconds, a login takes a tenth of a second. */
@@ -13,6 +14,7 @@ const BUCKETS = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10]
  */
 export function serveMetrics(app: App, services: Services): void {
   const all = platformMetrics(services)
+  recordingMetrics(all, services)
   const streams = streamMetrics(services)
   const requests = new Histogram({
     name: 'sightline_platform_http_request_duration_seconds',

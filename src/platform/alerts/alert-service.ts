@@ -75,7 +75,8 @@ export class AlertService {
     }
   }
 
-  countOpen(): Promise<number> {
+  /** For the metrics. */
+  countOpen(): Promise<Record<AlertKind, number>> {
     return new AlertStore(this.#db).countOpen()
   }
 

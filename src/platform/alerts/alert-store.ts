@@ -1,6 +1,6 @@
 import type { Db } from '../../storage/database.ts'
 import type { PageRequest } from '../lists/page.ts'
-import { type Alert, type AlertKind, toAlert } from './alert.ts'
+import { ALERT_KINDS, type Alert, type AlertKind, toAlert } from './alert.ts'
 
 export interface AlertFilter {
   readonly open?: boolean | undefined
@@ -62,9 +62,11 @@ export class AlertStore {
     await this.#db.updateTable('alerts').set({ cleared_at: atMs }).where('id', '=', id).execute()
   }
 
-  async countOpen(): Promise<number> {
-    const query = this.#db.selectFrom('alerts').select(e => e.fn.countAll<number>().as('count'))
-    return Number((await query.where('cleared_at', 'is', null).executeTakeFirstOrThrow()).count)
+  async countOpen(): Promise<Record<AlertKind, number>> {
+    const query = this.#db.selectFrom('alerts').select(e => ['kind', e.fn.countAll<number>().as('count')])
+    const rows = await query.where('cleared_at', 'is', null).groupBy('kind').execute()
+    const counts = new Map(rows.map(({ kind, count }) => [kind, Number(count)]))
+    return Object.fromEntries(ALERT_KINDS.map(kind => [kind, counts.get(kind) ?? 0])) as Record<AlertKind, number> // of all
   }
 
   async deleteClearedBefore(ms: number): Promise<void> {
