@@ -38,7 +38,7 @@ export interface HubOptions {
 }
 
 /** Between the answer to a viewer and the first byte to him his place is kept for this long. */
-const SEAT_KEPT_MS = 5000
+const SEAT_KEPT_MS = 1000
 /** Longest wait for a stream that has to be brought: a device answers an INVITE within 10 s and needs a keyframe. */
 const ON_DEMAND_WAIT_MS = 20_000
 

@@ -43,7 +43,9 @@ export class GbCall implements OutgoingMedia {
   readonly #sender: PsSender
   #player: ClipPlayer | null = null
   #call: CallUp | null = null
-  #speed = 1
+  #dialog: Parameters<OutgoingMedia['begin']>[0] | null = null
+  /** Where the times on the wire go on at another rate than those of the recording. */
+  #ownTime = { fromMs: 0, atMs: 0, speed: 1 }
 
   static async open(options: GbCallOptions): Promise<GbCall> {
     const { offer, localHost, faults } = options
@@ -85,8 +87,9 @@ export class GbCall implements OutgoingMedia {
     }
   }
 
-  begin(_: Parameters<OutgoingMedia['begin']>[0], call: CallUp): void {
+  begin(dialog: Parameters<OutgoingMedia['begin']>[0], call: CallUp): void {
     this.#call = call
+    this.#dialog = dialog
     this.#out.begin()
     const { clip, clock, faults, offer, recorded, timers } = this.#options
     if (faults.has('no-media')) return
@@ -113,9 +116,13 @@ export class GbCall implements OutgoingMedia {
         player.resume()
         return true
       case 'scale':
-        if (command.scale < 0) return false
-        this.#speed = command.scale
-        if (!faults.has('ignore-speed')) player.setSpeed(this.#speed)
+        if (command.scale < 0 && faults.has('no-reverse')) return false
+        if (faults.has('ignore-speed')) return true
+        player.setSpeed(command.scale)
+        if (faults.has('own-time')) {
+          const fromMs = player.positionMs
+          this.#ownTime = { fromMs, atMs: this.#onWire(fromMs), speed: command.scale }
+        }
         return true
       case 'seek':
         if (!faults.has('ignore-seek')) player.seek((recorded?.startMs ?? 0) + command.seconds * 1000)
@@ -124,6 +131,11 @@ export class GbCall implements OutgoingMedia {
         this.end('teardown')
         return true
     }
+  }
+
+  /** BYE of the device. */
+  async hangUp(): Promise<void> {
+    await this.#dialog?.bye().catch(() => {}) // the caller is gone already
   }
 
   /** An IDR picture was asked for. */
@@ -143,12 +155,19 @@ export class GbCall implements OutgoingMedia {
     this.#call?.endOfFile().catch(() => {}) // the caller is gone: BYE follows, or has come
   }
 
+  #onWire(ms: number): number {
+    const { atMs, fromMs, speed } = this.#ownTime
+    return atMs + (ms - fromMs) / speed
+  }
+
   /** Times on the wire count from the start of the call, also of a recording. */
   #send(frame: Frame, startMs: number): void {
     const { faults } = this.#options
     if (faults.has('no-keyframe') && frame.track.kind === 'video' && frame.keyframe) return
     if (!this.#sender.carries(frame.track)) return
-    const ticks = Math.round((startMs * frame.track.clockRate) / 1000)
+    const rate = frame.track.clockRate
+    const ms = (frame.dts * 1000) / rate
+    const ticks = Math.round(((startMs + ms - this.#onWire(ms)) * rate) / 1000)
     const packets = this.#sender.frame({ ...frame, dts: frame.dts - ticks, pts: frame.pts - ticks })
     const first = packets[0]
     if (first) this.#spoil(first)

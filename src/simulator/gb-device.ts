@@ -9,12 +9,13 @@ import type { RegistrationState, UpperPlatform } from '../protocols/gb28181/clie
 import { formatLocalTime, localTimeMs } from '../protocols/gb28181/gb-time.ts'
 import type { GbVersion } from '../protocols/gb28181/gb-version.ts'
 import { type AnyMessage, MESSAGES } from '../protocols/gb28181/manscdp/messages.ts'
+import type { RecordItem } from '../protocols/gb28181/manscdp/record-info.ts'
 import type { SipEndpoint } from '../protocols/sip/endpoint.ts'
 import type { Clip } from './clip.ts'
 import type { Fault } from './faults.ts'
 import { GbCall } from './gb-call.ts'
 import type { GbChannel } from './gb-channel.ts'
-import { GbTalk } from './gb-talk.ts'
+import { GbTalk, type VoiceTransport } from './gb-talk.ts'
 
 export interface GbDeviceOptions {
   readonly endpoint: SipEndpoint
@@ -37,6 +38,10 @@ export interface GbDeviceOptions {
   readonly clock: Clock
   readonly timers: Timers
   readonly log: Log
+  /** Calls for media by this are answered 488. */
+  readonly refuses?: 'udp' | 'tcp'
+  /** How it takes voice after a broadcast. */
+  readonly voice?: VoiceTransport
   readonly retryMs?: readonly [number, number]
   readonly onState?: (state: RegistrationState, reason: string) => void
 }
@@ -48,6 +53,10 @@ const CATALOG_PER_PART = 8
 const RECORDS_PER_PART = 10
 const LATE_MS = 6000
 const FLAP_MS = 10_000
+/** A short answer about recordings ends here. */
+const RECORDS_TOLD = 20
+/** Sound of talks that is kept to be looked at: eight seconds. */
+const MAX_HEARD_BYTES = 64_000
 const CLOCK_OFF_MS = 2 * HOUR_MS
 /** A walk around a square of the city: degrees, once in ten minutes. */
 const WALK_DEGREES = 0.01
@@ -59,10 +68,11 @@ export class GbDevice implements LowerHost {
   readonly channels: ReadonlyMap<string, GbChannel>
   readonly #options: GbDeviceOptions
   readonly #calls = new Map<GbCall, string>()
+  readonly #talks = new Set<{ hangUp?(): Promise<void> }>()
   readonly #timers = new Set<Timer>()
   #positions: Timer | null = null
-  /** Sound that was heard in talks, in bytes of A-law. */
-  heardBytes = 0
+  /** The last of the sound that was heard in talks, A-law. */
+  heard: Uint8Array = new Uint8Array()
 
   constructor(options: GbDeviceOptions) {
     this.#options = options
@@ -108,6 +118,11 @@ export class GbDevice implements LowerHost {
     return [...this.#calls.values()].filter(id => channel === undefined || id === channel).length
   }
 
+  /** Voices that are up. */
+  get talks(): number {
+    return this.#talks.size
+  }
+
   start(): void {
     const { faults, timers } = this.#options
     this.side.registration.start()
@@ -135,6 +150,11 @@ export class GbDevice implements LowerHost {
     this.#positions?.cancel()
     this.#hangUp('the power is off')
     this.side.registration.drop()
+  }
+
+  /** Ends all calls by BYE, as a device does that runs out of channels. */
+  async hangUpByBye(): Promise<void> {
+    await Promise.all([...this.#calls.keys(), ...this.#talks].map(call => call.hangUp?.()))
   }
 
   /** Raises an alarm on a channel: to subscribers, or as a message. */
@@ -184,10 +204,7 @@ export class GbDevice implements LowerHost {
         return [{ name: 'presetResponse', value: { ...head, sumNum: presets.length, presets } }]
       }
       case 'recordInfoQuery':
-        return inParts(
-          { name: 'recordInfoResponse', value: { ...head, name, items: this.#recordings(query.value) } },
-          RECORDS_PER_PART,
-        )
+        return this.#records({ ...head, name }, this.#recordings(query.value))
       case 'homePositionQuery':
         return [{ name: 'homePositionResponse', value: { ...head, ...(channel && { homePosition: channel.home }) } }]
       case 'cruiseTrackListQuery': {
@@ -236,13 +253,23 @@ export class GbDevice implements LowerHost {
 
   async call({ offer, channelId, cancelled }: IncomingCall): Promise<OutgoingMedia> {
     const { clip, clock, faults, localHost, timers } = this.#options
+    if (offer.sessionName === 'Download' && faults.has('no-download'))
+      throw new AppError('BYTES_INVALID', { what: 'offer', reason: 'no downloads here' })
+    if (offer.transport === this.#options.refuses) {
+      throw new AppError('BYTES_INVALID', { what: 'offer', reason: `${offer.transport} is not spoken here` })
+    }
     if (faults.has('busy')) throw new AppError('LIMIT_REACHED', { what: 'calls', limit: 0 })
     if (faults.has('silent-invite')) await new Promise(resolve => cancelled.addEventListener('abort', resolve))
     if (faults.has('late-200')) await new Promise<void>(resolve => timers.after(LATE_MS, resolve))
     const channel = this.channels.get(channelId)
     if (!channel) throw new AppError('NOT_FOUND', { what: 'channel', id: channelId })
     if (offer.sessionName === 'Talk' || offer.media === 'audio') {
-      return GbTalk.answer(offer, channelId, localHost, bytes => (this.heardBytes += bytes))
+      if (faults.has('no-talk')) throw new AppError('BYTES_INVALID', { what: 'offer', reason: 'no talk here' })
+      const onEnd = () => this.#talks.delete(talk)
+      const sound = { clip, clock, timers, onEnd, heard: this.#hear }
+      const talk: GbTalk = await GbTalk.answer(offer, channelId, localHost, sound)
+      this.#talks.add(talk)
+      return talk
     }
     const history = offer.sessionName !== 'Play'
     const recorded = history ? this.#recorded(offer.start * 1000, offer.end * 1000) : null
@@ -261,12 +288,25 @@ export class GbDevice implements LowerHost {
   }
 
   async broadcast(sourceId: string, targetId: string): Promise<boolean> {
-    const { endpoint, localHost, log, upper } = this.#options
+    const { clock, endpoint, faults, localHost, log, upper, voice = 'udp' } = this.#options
+    if (faults.has('no-broadcast')) return false
+    if (faults.has('no-call')) return true
+    const target = this.side.registration.target
+    const call = { ...{ clock, endpoint, localHost, sourceId, target, targetId, upper }, ps: faults.has('ps-voice') }
+    const talk: { hangUp?(): Promise<void> } = {}
+    const end = () => this.#talks.delete(talk)
     // the answer goes first, then the device calls
     setImmediate(() => {
-      GbTalk.dial({ endpoint, target: this.side.registration.target, upper, sourceId, targetId, localHost }, bytes => {
-        this.heardBytes += bytes
-      }).catch((error: unknown) => log.warn('the device could not call for audio', { reason: errorText(error) }))
+      this.#talks.add(talk)
+      GbTalk.dial({ ...call, transport: voice }, this.#hear, end).then(
+        ({ hangUp }) => {
+          talk.hangUp = hangUp
+        },
+        (error: unknown) => {
+          end()
+          log.warn('the device could not call for audio', { reason: errorText(error) })
+        },
+      )
     })
     return true
   }
@@ -278,6 +318,10 @@ export class GbDevice implements LowerHost {
     if (query?.name !== 'mobilePositionQuery') return
     const { interval = 5 } = query.value
     this.#positions = this.#options.timers.every(interval * 1000, () => void this.#tellPosition())
+  }
+
+  readonly #hear = (samples: Uint8Array): void => {
+    this.heard = Buffer.concat([this.heard, samples]).subarray(-MAX_HEARD_BYTES)
   }
 
   async #tellPosition(): Promise<void> {
@@ -342,6 +386,14 @@ export class GbDevice implements LowerHost {
       },
       osdConfig: { length: 1280, width: 720, timeX: 10, timeY: 10, timeEnable: true, textEnable: false, lines: [] },
     }
+  }
+
+  #records(
+    head: { readonly sn: number; readonly deviceId: string; readonly name: string },
+    items: readonly RecordItem[],
+  ): AnyMessage[] {
+    const parts = inParts({ name: 'recordInfoResponse', value: { ...head, items } }, RECORDS_PER_PART)
+    return this.#options.faults.has('cut-records') ? parts.slice(0, RECORDS_TOLD / RECORDS_PER_PART) : parts
   }
 
   #recordings({ deviceId, startTime, endTime }: { deviceId: string; startTime: string; endTime: string }) {

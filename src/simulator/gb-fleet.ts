@@ -14,6 +14,7 @@ import type { Clip } from './clip.ts'
 import type { Fault } from './faults.ts'
 import { GbChannel } from './gb-channel.ts'
 import { GbDevice } from './gb-device.ts'
+import type { VoiceTransport } from './gb-talk.ts'
 
 export interface GbFleetOptions {
   readonly upper: UpperPlatform
@@ -34,6 +35,8 @@ export interface GbFleetOptions {
   readonly clock: Clock
   readonly timers: Timers
   readonly log: Log
+  readonly refuses?: 'udp' | 'tcp'
+  readonly voice?: VoiceTransport
   readonly retryMs?: readonly [number, number]
   readonly onState?: (device: string, state: RegistrationState, reason: string) => void
 }
