@@ -15,6 +15,7 @@ const READERS: Readonly<Record<string, Permission>> = {
   devices: 'devices.read',
   channels: 'devices.read',
   directories: 'devices.read',
+  alarms: 'devices.read',
   'pending-devices': 'devices.read',
   nodes: 'nodes.read',
   users: 'users.read',

@@ -9,6 +9,7 @@ import {
   platformUnderTest,
 } from '../../test/support/platform-under-test.ts'
 import { RecorderAtNode, segment, snapshot } from '../../test/support/recorder-at-node.ts'
+import type { NodeEvent } from '../link/events.ts'
 import type { CatalogItem } from '../link/gb28181.ts'
 import type { Role } from '../platform/access/actor.ts'
 import type { App } from './app.ts'
@@ -116,6 +117,26 @@ async function newWorld(): Promise<World> {
   ids['/playbacks/{id}'] = atNode.session('se_1', { device: deviceId }).id
   const span = { start: '2026-11-20T08:00:00Z', end: '2026-11-20T08:10:00Z' }
   ids['/downloads/{id}'] = (await call('POST', `/channels/${ids['/channels/{id}']}/downloads`, span)).id
+  const attempt = {
+    id: 'at_1',
+    kind: 'play',
+    space: 'default',
+    device: deviceId,
+    gbId: device.gbId,
+    channel: null,
+  } as const
+  const found = { ok: false, verdict: 'noAnswer', summary: 'no answer', advice: 'look', figures: { answerMs: null } }
+  const told: NodeEvent[] = [
+    { type: 'device.attempt', attempt: { ...attempt, ...found, startedAtMs: 1, endedAtMs: 2, messages: [] }, atMs: 2 },
+    {
+      ...{ type: 'device.alarm', device: deviceId, channel: item.gbId, priority: 1, method: 5, alarmType: 2 },
+      ...{ description: '', longitude: null, latitude: null, alarmAtMs: 1, atMs: 2 },
+    },
+  ]
+  for (const event of told) node.client.emit(event)
+  await vi.waitFor(() => expect(node.outbox.size).toBe(0), { interval: 2 })
+  ids['/attempts/{id}'] = attempt.id
+  ids['/alarms/{id}'] = (await call('GET', '/alarms')).items[0].id
   ids['/directories/{id}'] = (await call('POST', '/directories', { name: 'School' })).id
   ids['/pending-devices/{id}'] = (await call('GET', '/pending-devices')).items[0].id
   const deaf = { url: 'http://127.0.0.1:9/', events: ['stream_status'] }

@@ -55,6 +55,8 @@ export const TAGS = [
   },
   { name: 'playback', description: 'What devices have recorded, and the way for a voice to them.' },
   { name: 'directories', description: 'The tree of a space: own directories, and those of catalogs.' },
+  { name: 'alarms', description: 'What devices alarm about, and where they are.' },
+  { name: 'attempts', description: 'Every try with a device: what was seen, what it means, what to do.' },
   { name: 'viewers', description: 'Everything about one viewer or publisher.' },
   { name: 'recordings', description: 'What was recorded: found, played, described, deleted; recording by hand.' },
   { name: 'snapshots', description: 'Pictures of streams.' },

@@ -18,7 +18,9 @@ import { keepAnswers } from './idempotency.ts'
 import { linkUpgrade } from './link-endpoint.ts'
 import { serveMetrics } from './metrics.ts'
 import { describeApi } from './openapi.ts'
+import { alarmRoutes } from './routes/alarms.ts'
 import { apiKeyRoutes } from './routes/api-keys.ts'
+import { attemptRoutes } from './routes/attempts.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { callbackRoutes } from './routes/callbacks.ts'
 import { channelControlRoutes } from './routes/channel-control.ts'
@@ -142,6 +144,8 @@ export async function createApp(options: ServerOptions): Promise<App> {
       channelControlRoutes(api, services)
       playbackRoutes(api, services, clock, urls)
       directoryRoutes(api, services)
+      alarmRoutes(api, services, clock)
+      attemptRoutes(api, services)
       gb28181Routes(api, services, addresses)
       systemRoutes(api, services)
     },

@@ -4,6 +4,8 @@ import type { Closable } from '../../base/lifecycle.ts'
 import type { Log } from '../../base/log.ts'
 import type { NodeEvent } from '../../link/events.ts'
 import type { Database } from '../../storage/database.ts'
+import { AlarmEvents, AlarmService } from '../alarms/alarm-service.ts'
+import { AttemptEvents, AttemptService } from '../attempts/attempt-service.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import { CatalogEvents } from '../channels/catalog-events.ts'
 import { ChannelControl } from '../channels/channel-control.ts'
@@ -15,6 +17,7 @@ import type { EventSink } from '../nodes/node-events.ts'
 import type { DesiredTopic, NodeLinks } from '../nodes/node-links.ts'
 import type { OperationService } from '../operations/operation-service.ts'
 import { PendingDeviceService } from '../pending-devices/pending-device-service.ts'
+import { PositionEvents, PositionService } from '../positions/position-service.ts'
 import { BulkService } from '../streams/bulk-service.ts'
 import { DesiredDevices } from './desired-devices.ts'
 import { DeviceCommands } from './device-commands.ts'
@@ -53,7 +56,14 @@ export class Devices implements Closable {
     this.#options = options
     this.#desired = desired
     this.#events = new DeviceEvents(desired, clock, log)
-    this.sinks = [this.#events, new CatalogEvents(clock, log), new PlaybackStreams()]
+    this.sinks = [
+      this.#events,
+      new CatalogEvents(clock, log),
+      new PlaybackStreams(),
+      new AlarmEvents(clock),
+      new PositionEvents(),
+      new AttemptEvents(),
+    ]
   }
 
   static async open(options: DevicesOptions): Promise<Devices> {
@@ -102,6 +112,9 @@ export class Devices implements Closable {
     const control = new ChannelControl(db, link, audit)
     const playback = new PlaybackService({ db, link, operations, audit, clock, timers })
     const directories = new DirectoryService(db, audit, clock)
+    const alarms = new AlarmService(db, link, audit, clock)
+    const positions = new PositionService(db, clock)
+    const attempts = new AttemptService(db, clock)
     const pending = new PendingDeviceService(db, devices, audit, clock)
     const bulk = new BulkService<BulkAction, { readonly untilMs: number | null }>(
       operations,
@@ -115,7 +128,21 @@ export class Devices implements Closable {
         sync: (actor, id) => commands.syncCatalog(actor, id),
       },
     )
-    const tidy = () => Promise.all([pending.tidy(), channels.tidy()])
-    return { devices, commands, channels, control, playback, directories, pending, bulk, tidy }
+    const tidied = [pending, channels, alarms, positions, attempts]
+    const tidy = () => Promise.all(tidied.map(service => service.tidy()))
+    return {
+      devices,
+      commands,
+      channels,
+      control,
+      playback,
+      directories,
+      alarms,
+      positions,
+      attempts,
+      pending,
+      bulk,
+      tidy,
+    }
   }
 }

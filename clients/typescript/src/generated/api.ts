@@ -3,14 +3,7 @@
 export interface Schemas {
   AddressRulesInput: { publish?: { allow?: readonly (string)[] | undefined; /** goes over allow */ deny?: readonly (string)[] | undefined } | undefined; play?: { allow?: readonly (string)[] | undefined; /** goes over allow */ deny?: readonly (string)[] | undefined } | undefined }
   RefererRulesInput: { /** clients that name no page may, such as encoders and most players */ allowEmpty?: boolean | undefined; /** counts beside the other two */ all?: { /** empty: all */ allow?: readonly (string)[] | undefined; /** goes over allow */ deny?: readonly (string)[] | undefined } | undefined; publish?: { /** empty: all */ allow?: readonly (string)[] | undefined; /** goes over allow */ deny?: readonly (string)[] | undefined } | undefined; play?: { /** empty: all */ allow?: readonly (string)[] | undefined; /** goes over allow */ deny?: readonly (string)[] | undefined } | undefined }
-  Error: { error: { /** stable name, listed in docs/reference/errors.md */ code: "BYTES_TOO_SHORT" | "BYTES_INVALID" | "LIMIT_EXCEEDED" | "CODEC_UNSUPPORTED" | "PEER_TIMEOUT" | "PEER_REFUSED" | "STREAM_NOT_FOUND" | "STREAM_BUSY" | "UNAUTHENTICATED" | "MOVED" | "FORBIDDEN" | "NOT_FOUND" | "CONFLICT" | "LAST_ADMINISTRATOR" | "SPACE_NOT_EMPTY" | "IN_USE" | "RECORDING_KEPT" | "LIMIT_REACHED" | "INVALID" | "TOO_MANY_REQUESTS" | "KEY_REUSED" | "KEY_IN_USE" | "PAYLOAD_TOO_LARGE" | "VIEWER_LIMIT" | "DEVICE_OFFLINE" | "DEVICE_FAILED" | "DEVICE_UNSUITABLE" | "PROTOCOL_UNSUPPORTED" | "CONFIG_INVALID" | "CONFIG_UNREADABLE" | "NODE_UNAVAILABLE" | "NODE_ON" | "NOT_READY" | "LINK_CLOSED" | "LINK_VERSION" | "DATABASE_LOCKED" | "DATABASE_UNAVAILABLE" | "DATABASE_REFUSED" | "DATABASE_UNSUITABLE" | "DATABASE_FULL" | "DATABASE_DAMAGED" | "STORE_FULL" | "STORE_UNAVAILABLE" | "BACKUP_FAILED" | "RESTORE_REFUSED" | "PORT_IN_USE" | "FFMPEG_FAILED" | "INTERNAL"; /** what happened, in English */ message: string; /** what the caller can do about it */ hint?: string | undefined; /** path of the offending field, e.g. body.name */ field?: string | undefined; /** of devices: what was found out (`verdict`) and the `attempt` that has all of it */ details?: Record<string, string | number> | undefined; /** the log has the details under this id; also in the x-trace-id header */ traceId: string } }
-  ApiKey: { id: string; name: string; /** who made it */ userId: string; userName: string; /** what the key may, within the role of who made it: read; write streams, spaces, users, system; metrics */ scopes: readonly ("read" | "streams:write" | "devices:write" | "devices:control" | "spaces:write" | "users:write" | "system:write" | "metrics")[]; /** UTC, RFC 3339 */ createdAt: string; /** null: never */ expiresAt: string | null; /** to the minute; null: never */ lastUsedAt: string | null; /** address, or empty */ lastUsedFrom: string }
-  NewApiKey: { id: string; name: string; /** who made it */ userId: string; userName: string; /** what the key may, within the role of who made it: read; write streams, spaces, users, system; metrics */ scopes: readonly ("read" | "streams:write" | "devices:write" | "devices:control" | "spaces:write" | "users:write" | "system:write" | "metrics")[]; /** UTC, RFC 3339 */ createdAt: string; /** null: never */ expiresAt: string | null; /** to the minute; null: never */ lastUsedAt: string | null; /** address, or empty */ lastUsedFrom: string; /** the key: send it as `Authorization: Bearer <key>`; shown only here */ secret: string }
-  User: { id: string; name: string; role: "administrator" | "operator" | "viewer" }
-  Me: { /** of the account; for an API key of the one who made it */ id: string; name: string; role: "administrator" | "operator" | "viewer"; /** user: logged in; key: an API key */ kind: "user" | "key" | "system"; /** what may be asked for with this token, e.g. streams.write */ permissions: readonly (string)[] }
-  Session: { /** send it as `Authorization: Bearer <token>`; shown only here */ token: string; /** UTC, RFC 3339 */ expiresAt: string; user: Schemas['User'] }
-  SessionEntry: { id: string; userId: string; userName: string; /** UTC, RFC 3339 */ createdAt: string; /** UTC, RFC 3339 */ expiresAt: string; /** to the minute; UTC, RFC 3339 */ lastUsedAt: string; /** address of the login */ remote: string; /** User-Agent of the login */ agent: string; /** the session of this request */ current: boolean }
-  AuditEntry: { /** grows with each entry */ number: number; /** UTC, RFC 3339 */ at: string; actor: { /** nobody: a login that was refused */ kind: "user" | "key" | "system" | "nobody"; /** of the user; empty for system and nobody */ id: string; /** name then */ name: string }; /** one of session.create, session.refuse, session.revoke, user.create, user.update, user.password, user.delete, apiKey.create, apiKey.revoke, space.create, space.update, space.delete, space.rotatePushKey, space.rotatePlayKey, stream.create, stream.update, stream.delete, stream.kick, stream.forbid, stream.resume, viewer.kick, device.create, device.update, device.delete, device.import, device.unlock, device.start, device.stop, device.reboot, device.sync, device.approve, device.reject, channel.update, channel.bind, channel.control, channel.configure, channel.talk, directory.create, directory.update, directory.delete, alarm.acknowledge, alarm.reset, parent.create, parent.update, parent.delete, parent.share, quirk.set, quirk.delete, system.reload, node.update, node.delete, template.create, template.update, template.delete, template.bind, template.unbind, plan.create, plan.update, plan.delete, recording.start, recording.stop, recording.release, recording.event, recording.update, recording.delete, recording.rebuild, snapshot.take, snapshot.delete, export.create, callback.create, callback.update, callback.delete, callback.test, callback.replay */ action: string; /** id of what was changed, of a space its name */ object: string; /** changed fields before, secrets masked; null: it did not exist, or nothing to say */ before: Record<string, unknown> | null; /** changed fields after; null: it does not exist any more, or nothing to say */ after: Record<string, unknown> | null; /** address the request came from */ remote: string; traceId: string }
+  Error: { error: { /** stable name, listed in docs/reference/errors.md */ code: "BYTES_TOO_SHORT" | "BYTES_INVALID" | "LIMIT_EXCEEDED" | "CODEC_UNSUPPORTED" | "PEER_TIMEOUT" | "PEER_REFUSED" | "ROUTE_LOOP" | "STREAM_NOT_FOUND" | "STREAM_BUSY" | "UNAUTHENTICATED" | "MOVED" | "FORBIDDEN" | "NOT_FOUND" | "CONFLICT" | "LAST_ADMINISTRATOR" | "SPACE_NOT_EMPTY" | "IN_USE" | "RECORDING_KEPT" | "LIMIT_REACHED" | "INVALID" | "TOO_MANY_REQUESTS" | "KEY_REUSED" | "KEY_IN_USE" | "PAYLOAD_TOO_LARGE" | "VIEWER_LIMIT" | "DEVICE_OFFLINE" | "DEVICE_FAILED" | "DEVICE_UNSUITABLE" | "PROTOCOL_UNSUPPORTED" | "CONFIG_INVALID" | "CONFIG_UNREADABLE" | "NODE_UNAVAILABLE" | "NODE_ON" | "NOT_READY" | "LINK_CLOSED" | "LINK_VERSION" | "DATABASE_LOCKED" | "DATABASE_UNAVAILABLE" | "DATABASE_REFUSED" | "DATABASE_UNSUITABLE" | "DATABASE_FULL" | "DATABASE_DAMAGED" | "STORE_FULL" | "STORE_UNAVAILABLE" | "BACKUP_FAILED" | "RESTORE_REFUSED" | "PORT_IN_USE" | "FFMPEG_FAILED" | "INTERNAL"; /** what happened, in English */ message: string; /** what the caller can do about it */ hint?: string | undefined; /** path of the offending field, e.g. body.name */ field?: string | undefined; /** of devices: what was found out (`verdict`) and the `attempt` that has all of it */ details?: Record<string, string | number> | undefined; /** the log has the details under this id; also in the x-trace-id header */ traceId: string } }
   Quality: { /** audio time minus video time as they arrive; null with one kind only */ avSkewMs: number | null; /** steps of media time over three times the usual */ gaps: number; longestGapMs: number; /** times a track's clock was set or wrapped */ jumps: number; /** times of more than a second without any frame from the publisher */ stalls: number; /** time spent in them */ stalledMs: number; /** frames behind the previous one of their track */ lateFrames: number; /** frames behind newer ones of the other track */ reorderedFrames: number; longestGopMs: number | null; /** mean size of video frames */ videoFrameBytes: number | null; /** mean size of keyframes */ keyframeBytes: number | null; largestFrameBytes: number }
   Live: { nodeId: string; /** the publisher left and may come back within the grace time */ waiting: boolean; /** UTC, RFC 3339 */ startedAt: string; /** kbit/s received, over the last seconds */ bitrateKbps: number; /** video frames per second received */ fps: number; viewers: number; viewersByProtocol: Record<string, number>; video: { /** h264, h265 or av1 */ codec: string; /** RFC 6381 */ codecString: string; profile: string; /** pixels */ width: number; /** pixels */ height: number; /** frames per second as the parameter sets say */ fps: number | null } | null; audio: { /** aac, mp3, pcma, pcmu or opus */ codec: string; /** RFC 6381 */ codecString: string; profile: string; /** Hz */ sampleRate: number; channels: number } | null; /** frames of the last complete GOP */ gopFrames: number | null; /** milliseconds between the last two keyframes */ gopMs: number | null; lastKeyframeAgeMs: number | null; bytesIn: number; bytesOut: number; framesIn: number; /** frames whose timestamps were repaired */ framesRepaired: number; /** frames left out for viewers who were too slow */ framesDropped?: number | undefined; /** what the frames show about the encoder and its network */ quality?: Schemas['Quality'] | undefined; publisher: { id: string; /** rtmp, rtmps ... */ protocol: string; /** address and port */ remote: string; /** the encoder's own words, or empty */ agent: string; /** finds the request in log, events and trace */ traceId?: string | undefined } | null }
   PublishUrls: { rtmp: string; rtmps?: string | undefined; obs: { server: string; streamKey: string } }
@@ -25,6 +18,22 @@ export interface Schemas {
   PendingDevice: { id: string; space: string; gbId: string; remote: string; agent: string; /** UTC, RFC 3339 */ firstAt: string; /** UTC, RFC 3339 */ lastAt: string; /** how often */ asked: number; /** null: it waits */ rejectedBy: string | null }
   GbServer: { serverId: string; domain: string; host: string; /** null: no node takes devices */ port: number | null; tlsPort: number | null; transports: readonly ("udp" | "tcp" | "tls")[]; space: string; admission: "listed" | "password" | "approve"; /** of the space, for whoever may see its keys; null: none is set, or it is not shown */ password: string | null; passwordSet: boolean; /** seconds to enter as validity of the registration */ registerExpiresS: number; /** seconds to enter between signs of life */ keepaliveS: number }
   NextIds: { gbIds: readonly (string)[] }
+  Alarm: { id: string; deviceId: string; deviceName: string; space: string; channelId: string | null; channelGbId: string; channelName: string | null; /** 1 highest to 4; 0: not said */ priority: number; /** 1 phone, 2 device, 3 SMS, 4 GPS, 5 video, 6 device fault, 7 other */ method: number; /** of method 2: 1 video lost, 2 tampered ...; of 5: 1 manual, 2 motion ...; of 6: 1 disk, 2 fan */ alarmType: number | null; description: string; longitude: number | null; latitude: number | null; /** by the clock of the device */ alarmAt: string; /** when it came */ at: string; acknowledgedAt: string | null; acknowledgedBy: string | null }
+  Position: { deviceId: string; /** code of the device, or of the channel that moves */ gbId: string; /** UTC, RFC 3339 */ at: string; longitude: number; latitude: number; /** km/h */ speed: number | null; /** degrees clockwise from north */ direction: number | null; /** metres */ altitude: number | null }
+  Track: { items: readonly (Schemas['Position'])[]; /** false: the end is further than told here */ complete: boolean }
+  User: { id: string; name: string; role: "administrator" | "operator" | "viewer" }
+  Me: { /** of the account; for an API key of the one who made it */ id: string; name: string; role: "administrator" | "operator" | "viewer"; /** user: logged in; key: an API key */ kind: "user" | "key" | "system"; /** what may be asked for with this token, e.g. streams.write */ permissions: readonly (string)[] }
+  Session: { /** send it as `Authorization: Bearer <token>`; shown only here */ token: string; /** UTC, RFC 3339 */ expiresAt: string; user: Schemas['User'] }
+  SessionEntry: { id: string; userId: string; userName: string; /** UTC, RFC 3339 */ createdAt: string; /** UTC, RFC 3339 */ expiresAt: string; /** to the minute; UTC, RFC 3339 */ lastUsedAt: string; /** address of the login */ remote: string; /** User-Agent of the login */ agent: string; /** the session of this request */ current: boolean }
+  ApiKey: { id: string; name: string; /** who made it */ userId: string; userName: string; /** what the key may, within the role of who made it: read; write streams, spaces, users, system; metrics */ scopes: readonly ("read" | "streams:write" | "devices:write" | "devices:control" | "spaces:write" | "users:write" | "system:write" | "metrics")[]; /** UTC, RFC 3339 */ createdAt: string; /** null: never */ expiresAt: string | null; /** to the minute; null: never */ lastUsedAt: string | null; /** address, or empty */ lastUsedFrom: string }
+  NewApiKey: { id: string; name: string; /** who made it */ userId: string; userName: string; /** what the key may, within the role of who made it: read; write streams, spaces, users, system; metrics */ scopes: readonly ("read" | "streams:write" | "devices:write" | "devices:control" | "spaces:write" | "users:write" | "system:write" | "metrics")[]; /** UTC, RFC 3339 */ createdAt: string; /** null: never */ expiresAt: string | null; /** to the minute; null: never */ lastUsedAt: string | null; /** address, or empty */ lastUsedFrom: string; /** the key: send it as `Authorization: Bearer <key>`; shown only here */ secret: string }
+  AttemptSummary: { id: string; kind: "register" | "catalog" | "query" | "control" | "play" | "playback" | "download" | "talk" | "broadcast" | "cascade"; space: string; /** null: a device nobody knows */ deviceId: string | null; gbId: string; /** code */ channel: string | null; nodeId: string; /** UTC, RFC 3339 */ startedAt: string; /** UTC, RFC 3339 */ endedAt: string; ok: boolean; /** what was found, one of a closed list: ok, noAnswer, answeredButNoPackets ... */ verdict: string; /** the same in words */ summary: string; /** what to do */ advice: string; /** milliseconds until answer, first packet and first keyframe; counters of the media */ figures: Record<string, number | string | boolean | null> }
+  Attempt: { id: string; kind: "register" | "catalog" | "query" | "control" | "play" | "playback" | "download" | "talk" | "broadcast" | "cascade"; space: string; /** null: a device nobody knows */ deviceId: string | null; gbId: string; /** code */ channel: string | null; nodeId: string; /** UTC, RFC 3339 */ startedAt: string; /** UTC, RFC 3339 */ endedAt: string; ok: boolean; /** what was found, one of a closed list: ok, noAnswer, answeredButNoPackets ... */ verdict: string; /** the same in words */ summary: string; /** what to do */ advice: string; /** milliseconds until answer, first packet and first keyframe; counters of the media */ figures: Record<string, number | string | boolean | null>; messages: readonly ({ /** after the start */ ms: number; direction: "in" | "out"; line: string; /** the whole message, shortened, without secrets */ text: string; local: string; remote: string; transport: string })[] }
+  AuditEntry: { /** grows with each entry */ number: number; /** UTC, RFC 3339 */ at: string; actor: { /** nobody: a login that was refused */ kind: "user" | "key" | "system" | "nobody"; /** of the user; empty for system and nobody */ id: string; /** name then */ name: string }; /** one of session.create, session.refuse, session.revoke, user.create, user.update, user.password, user.delete, apiKey.create, apiKey.revoke, space.create, space.update, space.delete, space.rotatePushKey, space.rotatePlayKey, stream.create, stream.update, stream.delete, stream.kick, stream.forbid, stream.resume, viewer.kick, device.create, device.update, device.delete, device.import, device.unlock, device.start, device.stop, device.reboot, device.sync, device.approve, device.reject, channel.update, channel.bind, channel.control, channel.configure, channel.talk, directory.create, directory.update, directory.delete, alarm.acknowledge, alarm.reset, parent.create, parent.update, parent.delete, parent.share, quirk.set, quirk.delete, system.reload, node.update, node.delete, template.create, template.update, template.delete, template.bind, template.unbind, plan.create, plan.update, plan.delete, recording.start, recording.stop, recording.release, recording.event, recording.update, recording.delete, recording.rebuild, snapshot.take, snapshot.delete, export.create, callback.create, callback.update, callback.delete, callback.test, callback.replay */ action: string; /** id of what was changed, of a space its name */ object: string; /** changed fields before, secrets masked; null: it did not exist, or nothing to say */ before: Record<string, unknown> | null; /** changed fields after; null: it does not exist any more, or nothing to say */ after: Record<string, unknown> | null; /** address the request came from */ remote: string; traceId: string }
+  Callback: { id: string; /** for people */ name: string; /** http or https; events are sent there by POST as JSON */ url: string; /** what is told */ events: readonly ("record_started" | "record_paused" | "record_resumed" | "record_stopped" | "record_error" | "record_file" | "snapshot_created" | "stream_status" | "device_status" | "device_alarm")[]; /** which streams: all, those of a space, or those recorded by a template */ scope: "all" | "space" | "template"; /** name of the space or id of the template; empty for all */ target: string; /** ALI-LIVE-TIMESTAMP and ALI-LIVE-SIGNATURE are sent too */ aliSignature: boolean; /** false: what happens is not collected, what waits is not sent */ enabled: boolean; /** UTC, RFC 3339 */ createdAt: string; /** deliveries on their way */ waiting: number; /** of the last three days */ delivered: number; /** deliveries that were given up; they can be sent again */ dead: number }
+  NewCallback: { id: string; /** for people */ name: string; /** http or https; events are sent there by POST as JSON */ url: string; /** what is told */ events: readonly ("record_started" | "record_paused" | "record_resumed" | "record_stopped" | "record_error" | "record_file" | "snapshot_created" | "stream_status" | "device_status" | "device_alarm")[]; /** which streams: all, those of a space, or those recorded by a template */ scope: "all" | "space" | "template"; /** name of the space or id of the template; empty for all */ target: string; /** ALI-LIVE-TIMESTAMP and ALI-LIVE-SIGNATURE are sent too */ aliSignature: boolean; /** false: what happens is not collected, what waits is not sent */ enabled: boolean; /** UTC, RFC 3339 */ createdAt: string; /** deliveries on their way */ waiting: number; /** of the last three days */ delivered: number; /** deliveries that were given up; they can be sent again */ dead: number; /** signs what is sent; shown only here */ secret: string }
+  CallbackTest: { /** answered with 200 to 299 */ ok: boolean; /** null: no answer */ status: number | null; error: string; /** begin of the body */ answer: string; durationMs: number }
+  Delivery: { /** the same in every try, so that a receiver knows a repetition */ id: string; callbackId: string; event: "record_started" | "record_paused" | "record_resumed" | "record_stopped" | "record_error" | "record_file" | "snapshot_created" | "stream_status" | "device_status" | "device_alarm"; /** path of a stream, or id of a device; told in order for each */ object: string; /** dead: given up after 15 tries in about eight hours */ state: "waiting" | "delivered" | "dead"; attempts: number; /** next try; null when it is over */ nextAt: string | null; /** UTC, RFC 3339 */ createdAt: string; finishedAt: string | null; /** HTTP status of the last answer; null: none came */ lastStatus: number | null; lastError: string; /** begin of the body of the last answer */ lastAnswer: string; /** JSON that is sent; a field `url` is added when it is */ body: string }
   Channel: { id: string; deviceId: string; deviceGbId: string; deviceName: string; /** new: never registered; suspect: its sign of life is late; failed: wrong credentials, locked */ deviceState: "new" | "on" | "suspect" | "off" | "failed"; space: string; gbId: string; kind: "video" | "audioIn" | "audioOut" | "alarmIn" | "alarmOut" | "other"; /** as shown: the given one, else the told one, else the code */ name: string; /** as its catalog says */ toldName: string; /** as people call it; null: as its catalog says */ givenName: string | null; manufacturer: string; model: string; civilCode: string; address: string; parentIds: readonly (string)[]; businessGroupId: string | null; parental: boolean; /** as its catalog says */ status: "on" | "off"; longitude: number | null; latitude: number | null; /** 0 not said, 1 dome, 2 half dome, 3 fixed, 4 remote bullet, 5 remote half dome, 6, 7 split */ ptzType: number; /** the other fields of the catalog by their names in the standard */ more: Record<string, string>; enabled: boolean; directoryId: string | null; /** of its stream */ path: string; /** UTC, RFC 3339 */ createdAt: string; /** when its catalog told of it last */ updatedAt: string; /** whether it can be watched */ state: "on" | "off"; /** why not; empty: it can */ reason: string; /** its stream is running */ live: { nodeId: string; viewers: number; bitrateKbps: number } | null; /** opening one of them starts the channel */ play: Schemas['PlayUrls'] }
   ChannelPlay: { /** it is listed under /streams too */ streamId: string; path: string; play: Schemas['PlayUrls']; /** from this request to the first keyframe */ firstPictureMs: number; /** /attempts/{attempt} has the messages */ attempt: string }
   ControlResult: { /** answered: the device said OK; sent: there is no answer to it */ result: "answered" | "sent" }
@@ -33,10 +42,9 @@ export interface Schemas {
   CruisePoint: { preset: number; /** seconds */ dwellS: number | null; /** 1 to 15 */ speed: number | null }
   ForbiddenStream: { /** space/app/name; the stream may have been deleted */ path: string; /** null: until it is resumed */ until: string | null; reason: string; /** UTC, RFC 3339 */ since: string; /** name of who did it */ by: string }
   Operation: { id: string; /** noun.verb, e.g. streams.kick */ kind: string; state: "running" | "done" | "failed" | "cancelled"; userId: string; /** who started it */ userName: string; /** UTC, RFC 3339 */ createdAt: string; finishedAt: string | null; /** steps done */ done: number; /** steps in all; null: not known */ total: number | null; /** what became of each step */ rows: readonly ({ name: string; ok: boolean; error: { code: string; message: string } | null })[]; /** why the whole failed */ error: { code: string; message: string } | null; /** name of the file it made: GET /operations/{id}/file */ file: string | null }
-  Callback: { id: string; /** for people */ name: string; /** http or https; events are sent there by POST as JSON */ url: string; /** what is told */ events: readonly ("record_started" | "record_paused" | "record_resumed" | "record_stopped" | "record_error" | "record_file" | "snapshot_created" | "stream_status" | "device_status" | "device_alarm")[]; /** which streams: all, those of a space, or those recorded by a template */ scope: "all" | "space" | "template"; /** name of the space or id of the template; empty for all */ target: string; /** ALI-LIVE-TIMESTAMP and ALI-LIVE-SIGNATURE are sent too */ aliSignature: boolean; /** false: what happens is not collected, what waits is not sent */ enabled: boolean; /** UTC, RFC 3339 */ createdAt: string; /** deliveries on their way */ waiting: number; /** of the last three days */ delivered: number; /** deliveries that were given up; they can be sent again */ dead: number }
-  NewCallback: { id: string; /** for people */ name: string; /** http or https; events are sent there by POST as JSON */ url: string; /** what is told */ events: readonly ("record_started" | "record_paused" | "record_resumed" | "record_stopped" | "record_error" | "record_file" | "snapshot_created" | "stream_status" | "device_status" | "device_alarm")[]; /** which streams: all, those of a space, or those recorded by a template */ scope: "all" | "space" | "template"; /** name of the space or id of the template; empty for all */ target: string; /** ALI-LIVE-TIMESTAMP and ALI-LIVE-SIGNATURE are sent too */ aliSignature: boolean; /** false: what happens is not collected, what waits is not sent */ enabled: boolean; /** UTC, RFC 3339 */ createdAt: string; /** deliveries on their way */ waiting: number; /** of the last three days */ delivered: number; /** deliveries that were given up; they can be sent again */ dead: number; /** signs what is sent; shown only here */ secret: string }
-  CallbackTest: { /** answered with 200 to 299 */ ok: boolean; /** null: no answer */ status: number | null; error: string; /** begin of the body */ answer: string; durationMs: number }
-  Delivery: { /** the same in every try, so that a receiver knows a repetition */ id: string; callbackId: string; event: "record_started" | "record_paused" | "record_resumed" | "record_stopped" | "record_error" | "record_file" | "snapshot_created" | "stream_status" | "device_status" | "device_alarm"; /** path of a stream, or id of a device; told in order for each */ object: string; /** dead: given up after 15 tries in about eight hours */ state: "waiting" | "delivered" | "dead"; attempts: number; /** next try; null when it is over */ nextAt: string | null; /** UTC, RFC 3339 */ createdAt: string; finishedAt: string | null; /** HTTP status of the last answer; null: none came */ lastStatus: number | null; lastError: string; /** begin of the body of the last answer */ lastAnswer: string; /** JSON that is sent; a field `url` is added when it is */ body: string }
+  Directory: { id: string; space: string; /** null: at the top of its space or device */ parentId: string | null; /** own: made by people; others mirror the catalog of a device */ kind: "own" | "area" | "group" | "organisation" | "system" | "device"; name: string; description: string; /** of a mirrored one */ deviceId: string | null; gbId: string | null; /** UTC, RFC 3339 */ createdAt: string }
+  TreeNode: { kind: "directory" | "device" | "channel"; id: string; name: string; gbId: string | null; directoryKind: "own" | "area" | "group" | "organisation" | "system" | "device" | null; deviceState: "new" | "on" | "suspect" | "off" | "failed" | null; /** whether a channel can be watched */ online: boolean | null; /** of the stream of a channel */ path: string | null; /** of all below; null: not counted */ counts: { channels: number; online: number } | null; expandable: boolean; /** names from the top down; only of what was searched for */ where: readonly (string)[] }
+  Bound: { results: readonly ({ id: string; ok: boolean; error: { code: string; message: string } | null })[] }
   RowResult: { id: string; /** null: done */ error: { code: string; message: string } | null }
   ReplayUrls: { hls: string; /** add `speed` from 0.25 to 16 */ flv: string; wsFlv: string; /** download */ mp4: string; /** the keyframe at `at` (ms since 1970), `width` pixels wide */ thumbnail: string; /** when the signatures end; null when the space is open */ expiresAt: string | null }
   Recording: { id: string; /** space/app/name; the stream may have been deleted */ path: string; space: string; nodeId: string; templateId: string | null; /** the same from a start of recording to its stop */ recordingId: string; cause: "always" | "plan" | "manual" | "event"; format: "fmp4" | "mp4" | "flv" | "hls"; /** recovered: completed after its node had been killed */ state: "open" | "closed" | "recovered"; /** UTC, RFC 3339 */ startedAt: string; /** UTC, RFC 3339 */ endedAt: string; durationS: number; sizeBytes: number; store: string; /** name in the store */ object: string; video: { codec: string; width: number; height: number } | null; audio: { codec: string; sampleRate: number; channels: number } | null; /** of the finished file; null: open or cut off */ sha256: string | null; /** never deleted */ held: boolean; /** only keyframes are left */ thinned: boolean; /** of the plan, or written by people */ subject: string; /** of the plan, or written by people */ teacher: string; note: string; /** its first picture; null without video */ thumbnail: string | null }
@@ -1233,6 +1241,132 @@ export interface Operations {
     body: { /** auto takes what the device has shown to do */ mode?: "auto" | "broadcast" | "talk" | undefined } | null | undefined
     answer: Schemas['Talk']
   }
+  /** All directories that people made in a space */
+  listDirectories: {
+    path: never
+    query: { space?: string | undefined }
+    body: never
+    answer: { items: readonly (Schemas['Directory'])[] }
+  }
+  /** Make a directory */
+  createDirectory: {
+    path: never
+    query: never
+    body: { space?: string | undefined; parentId?: string | null | undefined; name: string; description?: string | undefined }
+    answer: Schemas['Directory']
+  }
+  /** One level of the tree: directories, then devices, then channels */
+  listTree: {
+    path: never
+    query: { space?: string | undefined; /** a directory or a device; without it the top of the space */ of?: string | undefined; limit?: number | undefined; /** nextCursor of the page before */ cursor?: string | undefined }
+    body: never
+    answer: { items: readonly (Schemas['TreeNode'])[]; nextCursor: string | null }
+  }
+  /** Directories, devices and channels by part of their name or code, with where they are */
+  searchTree: {
+    path: never
+    query: { space?: string | undefined; /** part of a name or code */ q?: string | undefined; limit?: number | undefined }
+    body: never
+    answer: { items: readonly (Schemas['TreeNode'])[] }
+  }
+  /** Put devices and channels into a directory, or take them out; tells what became of each */
+  bindDirectory: {
+    path: never
+    query: never
+    body: { /** null: out of the one they are in */ directoryId: string | null; deviceIds?: readonly (string)[] | undefined; channelIds?: readonly (string)[] | undefined }
+    answer: Schemas['Bound']
+  }
+  /** One directory */
+  getDirectory: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['Directory']
+  }
+  /** Rename a directory or hang it elsewhere */
+  updateDirectory: {
+    path: { id: string }
+    query: never
+    body: { name?: string | undefined; description?: string | undefined; parentId?: string | null | undefined }
+    answer: Schemas['Directory']
+  }
+  /** Delete a directory with all below it; devices and channels in them go to the top */
+  deleteDirectory: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: undefined
+  }
+  /** What devices alarmed about, kept 90 days */
+  listAlarms: {
+    path: never
+    query: { /** rows wanted, 1 to 500 */ limit?: number | undefined; /** nextCursor of the page before */ cursor?: string | undefined; space?: string | undefined; device?: string | undefined; channel?: string | undefined; /** that came at or after */ start?: string | undefined; /** that came before */ end?: string | undefined; method?: number | undefined; type?: number | undefined; priority?: number | undefined; acknowledged?: "true" | "false" | undefined; /** what the list is ordered by; with a minus sign the other way round */ sort?: "at" | "-at" | undefined }
+    body: never
+    answer: { items: readonly (Schemas['Alarm'])[]; nextCursor: string | null }
+  }
+  /** One alarm */
+  getAlarm: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['Alarm']
+  }
+  /** Take note of an alarm */
+  acknowledgeAlarm: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['Alarm']
+  }
+  /** Let the device alarm again, and take note */
+  resetAlarm: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['Alarm']
+  }
+  /** Where everything that moves is now */
+  listPositions: {
+    path: never
+    query: { space?: string | undefined; device?: string | undefined }
+    body: never
+    answer: { items: readonly (Schemas['Position'])[] }
+  }
+  /** Where a device was, by default within the last day; kept 30 days */
+  getTrack: {
+    path: { id: string }
+    query: { /** a day before the end when left out */ start?: string | undefined; /** now when left out */ end?: string | undefined; /** only of this channel */ gbId?: string | undefined }
+    body: never
+    answer: Schemas['Track']
+  }
+  /** What was tried with devices and what became of it: failures of 30 days, the rest of 3 */
+  listAttempts: {
+    path: never
+    query: { /** rows wanted, 1 to 500 */ limit?: number | undefined; /** nextCursor of the page before */ cursor?: string | undefined; space?: string | undefined; device?: string | undefined; gbId?: string | undefined; /** code */ channel?: string | undefined; kind?: "register" | "catalog" | "query" | "control" | "play" | "playback" | "download" | "talk" | "broadcast" | "cascade" | undefined; ok?: "true" | "false" | undefined; verdict?: string | undefined; /** begun at or after */ start?: string | undefined; /** begun before */ end?: string | undefined; /** what the list is ordered by; with a minus sign the other way round */ sort?: "startedAt" | "-startedAt" | undefined }
+    body: never
+    answer: { items: readonly (Schemas['AttemptSummary'])[]; nextCursor: string | null }
+  }
+  /** One attempt with its messages */
+  getAttempt: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['Attempt']
+  }
+  /** The exchange as a ladder of text, to read or to send to somebody */
+  getAttemptText: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: string
+  }
+  /** The messages for Wireshark, in packets made for them */
+  getAttemptPcap: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: string
+  }
   /** What to type into a camera so that it registers here */
   getGbServer: {
     path: never
@@ -1449,6 +1583,24 @@ export const ROUTES = {
   startDownload: ['POST', '/channels/{id}/downloads'],
   getDownload: ['GET', '/downloads/{id}'],
   talkToChannel: ['POST', '/channels/{id}/talk'],
+  listDirectories: ['GET', '/directories'],
+  createDirectory: ['POST', '/directories'],
+  listTree: ['GET', '/directories/tree'],
+  searchTree: ['GET', '/directories/search'],
+  bindDirectory: ['POST', '/directories/bind'],
+  getDirectory: ['GET', '/directories/{id}'],
+  updateDirectory: ['PATCH', '/directories/{id}'],
+  deleteDirectory: ['DELETE', '/directories/{id}'],
+  listAlarms: ['GET', '/alarms'],
+  getAlarm: ['GET', '/alarms/{id}'],
+  acknowledgeAlarm: ['POST', '/alarms/{id}/acknowledge'],
+  resetAlarm: ['POST', '/alarms/{id}/reset'],
+  listPositions: ['GET', '/positions'],
+  getTrack: ['GET', '/devices/{id}/track'],
+  listAttempts: ['GET', '/attempts'],
+  getAttempt: ['GET', '/attempts/{id}'],
+  getAttemptText: ['GET', '/attempts/{id}/text'],
+  getAttemptPcap: ['GET', '/attempts/{id}/pcap'],
   getGbServer: ['GET', '/gb28181/server'],
   nextGbIds: ['GET', '/gb28181/next-id'],
   getSystem: ['GET', '/system'],

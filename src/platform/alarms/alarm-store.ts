@@ -1,0 +1,98 @@
+import { type SelectQueryBuilder, sql } from 'kysely'
+import type { Db } from '../../storage/database.ts'
+import type { AlarmTable } from '../../storage/device-tables.ts'
+import type { Tables } from '../../storage/tables.ts'
+import { behind, direction } from '../lists/keyset.ts'
+import type { PageRequest } from '../lists/page.ts'
+import type { Alarm } from './alarm.ts'
+
+export interface AlarmFilter {
+  readonly space?: string | undefined
+  readonly deviceId?: string | undefined
+  readonly channelId?: string | undefined
+  readonly fromMs?: number | undefined
+  readonly toMs?: number | undefined
+  readonly method?: number | undefined
+  readonly alarmType?: number | undefined
+  readonly priority?: number | undefined
+  readonly acknowledged?: boolean | undefined
+}
+
+type AlarmRow = AlarmTable & { device_name: string; channel_id: string | null; channel_name: string | null }
+type Joined = Tables & { a: AlarmTable; d: Tables['devices']; c: Tables['channels'] }
+
+/** SQL of alarms. */
+export class AlarmStore {
+  readonly #db: Db
+
+  constructor(db: Db) {
+    this.#db = db
+  }
+
+  async insert(row: AlarmTable): Promise<void> {
+    await this.#db.insertInto('alarms').values(row).execute()
+  }
+
+  async byId(id: string): Promise<Alarm | undefined> {
+    const row = await this.#all().where('a.id', '=', id).executeTakeFirst()
+    return row && toAlarm(row)
+  }
+
+  /** One row more than the limit, when there is one. */
+  async page(filter: AlarmFilter, { sort, after, limit }: PageRequest<'at'>): Promise<Alarm[]> {
+    const { space, deviceId, channelId, fromMs, toMs, method, alarmType, priority, acknowledged } = filter
+    let query = this.#all()
+    if (space !== undefined) query = query.where('a.space', '=', space)
+    if (deviceId !== undefined) query = query.where('a.device_id', '=', deviceId)
+    if (channelId !== undefined) query = query.where('c.id', '=', channelId)
+    if (fromMs !== undefined) query = query.where('a.at', '>=', fromMs)
+    if (toMs !== undefined) query = query.where('a.at', '<', toMs)
+    if (method !== undefined) query = query.where('a.method', '=', method)
+    if (alarmType !== undefined) query = query.where('a.alarm_type', '=', alarmType)
+    if (priority !== undefined) query = query.where('a.priority', '=', priority)
+    if (acknowledged !== undefined) query = query.where('a.acknowledged_at', acknowledged ? 'is not' : 'is', null)
+    if (after !== undefined) query = query.where(behind('a.at', 'a.id', after, sort))
+    const rows = await query
+      .orderBy('a.at', direction(sort))
+      .orderBy('a.id', direction(sort))
+      .limit(limit + 1)
+      .execute()
+    return rows.map(toAlarm)
+  }
+
+  async acknowledge(id: string, by: string, nowMs: number): Promise<void> {
+    const set = { acknowledged_at: nowMs, acknowledged_by: by }
+    await this.#db.updateTable('alarms').set(set).where('id', '=', id).execute()
+  }
+
+  /** Removes the oldest beyond `most`, and all from before a time. */
+  async tidy(beforeMs: number, most: number): Promise<void> {
+    await this.#db.deleteFrom('alarms').where('at', '<', beforeMs).execute()
+    const nth = this.#db.selectFrom('alarms').select('id').orderBy('id', 'desc').offset(most).limit(1)
+    const oldest = await nth.executeTakeFirst()
+    if (oldest) await this.#db.deleteFrom('alarms').where('id', '<=', oldest.id).execute()
+  }
+
+  #all(): SelectQueryBuilder<Joined, 'a' | 'd' | 'c', AlarmRow> {
+    return this.#db
+      .selectFrom('alarms as a')
+      .innerJoin('devices as d', 'd.id', 'a.device_id')
+      .leftJoin('channels as c', join =>
+        join.onRef('c.device_id', '=', 'a.device_id').onRef('c.gb_id', '=', 'a.channel_gb_id'),
+      )
+      .selectAll('a')
+      .select(['d.name as device_name', sql<string | null>`c.id`.as('channel_id')])
+      .select(sql<string | null>`c.name`.as('channel_name')) as SelectQueryBuilder<Joined, 'a' | 'd' | 'c', AlarmRow>
+    // a left join makes the columns of `c` nullable, which only matters for the two selected ones
+  }
+}
+
+function toAlarm(row: AlarmRow): Alarm {
+  return {
+    ...{ id: row.id, deviceId: row.device_id, deviceName: row.device_name, space: row.space },
+    ...{ channelGbId: row.channel_gb_id, channelId: row.channel_id, channelName: row.channel_name },
+    ...{ priority: row.priority, method: row.method, alarmType: row.alarm_type, description: row.description },
+    ...{ longitude: row.longitude, latitude: row.latitude, alarmAtMs: row.alarm_at, atMs: row.at },
+    ...{ acknowledgedAtMs: row.acknowledged_at, acknowledgedBy: row.acknowledged_by },
+  }
+}
