@@ -2,13 +2,13 @@ import type { App } from './app.ts'
 
 /**
  * The console runs no script but its own. Styles are written by its component library at run time. It fetches media
- * from the nodes, whose hosts and ports are not known beforehand, hence the open schemes.
+ * and pictures from the nodes, whose hosts and ports are not known beforehand, hence the open schemes.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
+  "img-src 'self' data: blob: http: https:",
   "font-src 'self' data:",
   "connect-src 'self' http: https: ws: wss:",
   "media-src 'self' blob: http: https:",

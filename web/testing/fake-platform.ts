@@ -17,7 +17,7 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 /** As the platform sends it. */
 const CSP =
-  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; media-src 'self' blob: http: https:; connect-src 'self' ws: wss: http: https:; img-src 'self' data: blob:"
+  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; media-src 'self' blob: http: https:; connect-src 'self' ws: wss: http: https:; img-src 'self' data: blob: http: https:"
 
 export type Scenario = 'full' | 'empty' | 'broken' | 'many'
 

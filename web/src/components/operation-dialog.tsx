@@ -16,7 +16,15 @@ const STATES = { running: 'starting', done: 'on', failed: 'failed', cancelled: '
   Operation['state'],
   State
 >
-const KINDS = ['streams.kick', 'streams.forbid', 'streams.resume', 'streams.delete', 'system.bundle'] as const
+const KINDS = [
+  'streams.kick',
+  'streams.forbid',
+  'streams.resume',
+  'streams.delete',
+  'system.bundle',
+  'recordings.export',
+  'recordings.rebuild',
+] as const
 
 /** What it does, in words; a kind this console does not know by its own name. */
 export function useOperationTitle(): (kind: string) => string {
