@@ -1,7 +1,9 @@
 import { createRouter, Outlet } from '@tanstack/react-router'
 import { accessRoutes } from '../features/access/routes.ts'
 import { auditRoutes } from '../features/audit/routes.ts'
+import { channelsRoutes } from '../features/channels/routes.ts'
 import { connectRoutes } from '../features/connect/routes.ts'
+import { devicesRoutes } from '../features/devices/routes.ts'
 import { nodesRoutes } from '../features/nodes/routes.ts'
 import { overviewRoutes } from '../features/overview/routes.ts'
 import { login } from '../features/session/routes.ts'
@@ -18,6 +20,8 @@ import { Broken, NotFound } from './not-found.tsx'
 const pages = [
   ...overviewRoutes,
   ...wallRoutes,
+  ...devicesRoutes,
+  ...channelsRoutes,
   ...streamsRoutes,
   ...viewersRoutes,
   ...connectRoutes,

@@ -1,6 +1,7 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import type access from '../locales/access.en.json'
+import type devices from '../locales/devices.en.json'
 import type en from '../locales/en.json'
 import type spaces from '../locales/spaces.en.json'
 import type viewer from '../locales/viewer.en.json'
@@ -8,7 +9,7 @@ import type wall from '../locales/wall.en.json'
 import { type Language, languagePreference } from './preferences.ts'
 
 /** What everybody uses, and the topics that load with their pages: `<topic>.en.json` beside `<topic>.zh.json`. */
-type Texts = typeof en & typeof access & typeof spaces & typeof viewer & typeof wall
+type Texts = typeof en & typeof access & typeof devices & typeof spaces & typeof viewer & typeof wall
 
 declare module 'i18next' {
   interface CustomTypeOptions {

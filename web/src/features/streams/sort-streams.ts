@@ -1,5 +1,6 @@
 import type { Order } from '../../components/data-table.tsx'
 import type { Stream } from '../../lib/api/types.ts'
+import { byName, sortRows } from '../../lib/sort-rows.ts'
 
 /** What each column sorts by. A stream that is off has no live numbers and stands below zero. */
 const KEYS = {
@@ -16,15 +17,6 @@ export type SortKey = keyof typeof KEYS
 
 export const isSortKey = (key: string | undefined): key is SortKey => key !== undefined && key in KEYS
 
-const byName = new Intl.Collator(undefined, { numeric: true })
-
-/** Sorted copy; equal rows by name, then path, so that live numbers do not make equal rows jump. */
-export function sortStreams(streams: readonly Stream[], by: SortKey, order: Order): readonly Stream[] {
-  const key: (stream: Stream) => string | number = KEYS[by]
-  const sign = order === 'asc' ? 1 : -1
-  return streams.toSorted((a, b) => {
-    const [x, y] = [key(a), key(b)]
-    const difference = typeof x === 'number' && typeof y === 'number' ? x - y : byName.compare(String(x), String(y))
-    return sign * difference || byName.compare(a.name, b.name) || a.path.localeCompare(b.path)
-  })
-}
+/** Sorted copy; equal rows by name, then path. */
+export const sortStreams = (streams: readonly Stream[], by: SortKey, order: Order): readonly Stream[] =>
+  sortRows(streams, KEYS[by], order, (a, b) => byName.compare(a.name, b.name) || a.path.localeCompare(b.path))

@@ -8,7 +8,7 @@ import type { AuditFilter, StreamFilter } from './types.ts'
 export const MAX_LISTED = 5000
 
 /** Rows asked for at once: the most the platform gives. */
-const PAGE_ROWS = 500
+export const PAGE_ROWS = 500
 
 /** How often live numbers are asked for without the feed: every second while that is cheap, slower for long lists. */
 function refreshMs(rows: number): number {
@@ -19,7 +19,7 @@ function refreshMs(rows: number): number {
 const MINUTE_MS = 60_000
 
 /** A whole list, as long as the console shows one. */
-async function all<O extends ListName>(operation: O, ...request: Request<O>): Promise<readonly Item<O>[]> {
+export async function all<O extends ListName>(operation: O, ...request: Request<O>): Promise<readonly Item<O>[]> {
   const rows: Item<O>[] = []
   for await (const row of client.all(operation, ...request)) {
     rows.push(row)

@@ -1,0 +1,20 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { withTexts } from '../../lib/i18n.ts'
+import { frame } from '../../lib/pages.ts'
+import { oneOf, present, type RawSearch, word } from '../../lib/search.ts'
+
+export const CHANNEL_TABS = ['move', 'recordings', 'diagnosis', 'config', 'info'] as const
+export type ChannelTab = (typeof CHANNEL_TABS)[number]
+
+export const channelsRoutes = [
+  createRoute({
+    getParentRoute: () => frame,
+    path: '/channels/$id',
+    staticData: { section: 'devices' },
+    validateSearch: ({ tab, day }: RawSearch) => present({ tab: oneOf(tab, CHANNEL_TABS), day: word(day) }),
+    component: lazyRouteComponent(
+      () => withTexts('channel', withTexts('attempt', import('./channel-page.tsx'))),
+      'ChannelPage',
+    ),
+  }),
+] as const
