@@ -25,6 +25,7 @@ Measures Sightline and its peers side by side on this machine.
   --pause        viewers look at their sockets every 8 ms, instead of being woken by each write
   --micro        single functions instead: CPU nanoseconds per call and MB/s
   --api          the REST API instead: requests per second with 10 000 streams on both databases
+  --recordings   lists of recordings instead: milliseconds with a million files in the index
   --list         names of the scenarios
 
 BENCH_NODE_OPTIONS are NODE_OPTIONS for our node alone, such as --cpu-prof.
@@ -42,6 +43,7 @@ const { values: options, positionals } = parseArgs({
     pause: { type: 'boolean', default: false },
     micro: { type: 'boolean', default: false },
     api: { type: 'boolean', default: false },
+    recordings: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -132,6 +134,7 @@ async function main(): Promise<void> {
   if (options.list) return console.log(SCENARIOS.map(({ id, title }) => `${id.padEnd(14)} ${title}`).join('\n'))
   if (options.micro) return (await import('./micro/functions.ts')).runMicro(cache)
   if (options.api) return (await import('./api/requests.ts')).runRequests()
+  if (options.recordings) return (await import('./api/recordings-list.ts')).runRecordingsList()
   const scenarios = chosen()
   mkdirSync(cache, { recursive: true })
   console.log(

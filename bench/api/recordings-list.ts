@@ -91,5 +91,3 @@ const number = (value: number) => sql.lit(value)
 function seconds(since: number): string {
   return ((performance.now() - since) / 1000).toFixed(1)
 }
-
-if (import.meta.main) await runRecordingsList()

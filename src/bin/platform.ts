@@ -99,6 +99,7 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
     spaces.onChange(() => {
       links.applyDesired()
       devices.spacesChanged()
+      recording.spacesChanged(space => spaces.state(space) !== undefined)
     })
     const streams = new StreamService({
       db,

@@ -148,6 +148,7 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
   spaces.onChange(() => {
     links.applyDesired()
     devices.spacesChanged()
+    recording.spacesChanged(space => spaces.state(space) !== undefined)
   })
   const nodes = new NodeService(db, links, auditLog)
   const metricStore = new MetricStore(db)

@@ -5,7 +5,7 @@ import { PageQuery, sortBy, Time } from './page.ts'
 const Name = z.string().min(1).max(128)
 const Notes = z.string().max(2000)
 const Id = z.string().min(1).max(64)
-export const TemplateType = z.enum(['record', 'snapshot'])
+const TemplateType = z.enum(['record', 'snapshot'])
 const Trigger = z.enum(['auto', 'ondemand']).describe('auto: by itself; ondemand: only when somebody starts it')
 /** A hundred years. */
 const MAX_DAYS = 36_525

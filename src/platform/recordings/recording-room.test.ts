@@ -307,6 +307,17 @@ test('followers of the feed hear of states, complete files, pictures and alerts'
   expect(await open()).toEqual([])
 })
 
+test('a space that is deleted takes its bindings along', async () => {
+  const { templates, bindings, spaces } = platform.services
+  await spaces.create(ADMINISTRATOR, 'school', {})
+  const { template } = await templates.create(ADMINISTRATOR, 'record', { name: 'week', notes: '' })
+  const targets = [{ scope: 'space', target: 'school' } as const, { scope: 'stream', target: PATH } as const]
+  await bindings.bind(ADMINISTRATOR, template.id, targets, { plan: null, replace: false })
+  await applied(state => expect(state.bindings).toHaveLength(2))
+  await spaces.delete(ADMINISTRATOR, 'school', null)
+  await applied(state => expect(state.bindings).toMatchObject([{ target: PATH }]))
+})
+
 test('a restart of the platform knows all of it again', async () => {
   const { templates, recordingControl } = platform.services
   await templates.create(ADMINISTRATOR, 'snapshot', { name: 'a minute', notes: '' })

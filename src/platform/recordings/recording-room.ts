@@ -34,6 +34,7 @@ import { mediaUrl } from '../streams/urls.ts'
 import { BindingService } from '../templates/binding-service.ts'
 import { TemplateService } from '../templates/template-service.ts'
 import { IndexRebuilding } from './index-rebuilding.ts'
+import { spaceOf } from './recording.ts'
 import { RecordingControlService } from './recording-control.ts'
 import { RecordingDesire } from './recording-desire.ts'
 import { tellRecording } from './recording-feed.ts'
@@ -144,9 +145,17 @@ export class RecordingRoom implements Closable {
     this.#ledger.nodeChanged(nodeId, state)
   }
 
-  /** A space is gone, and its bindings with it. */
-  refresh(): Promise<void> {
-    return this.#desire.refresh()
+  /** Of a space that is gone, bindings and what was started by hand are gone too. */
+  spacesChanged(exists: (space: string) => boolean): void {
+    const { bindings, manual } = this.#desire.state
+    const spaces = [
+      ...bindings.map(({ scope, target }) => (scope === 'space' ? target : spaceOf(target))),
+      ...manual.map(({ path }) => spaceOf(path)),
+    ]
+    if (spaces.every(exists)) return
+    this.#desire.refresh().catch((error: unknown) => {
+      this.#options.log.error('what shall be recorded is not known anew', { reason: errorText(error) })
+    })
   }
 
   services(needs: RecordingNeeds): RecordingServices {

@@ -12,12 +12,6 @@ const OF_PICTURE = ['UnixTimestamp', 'Sequence']
 const LEVEL = /^[\p{L}\p{N}_\-.~@+=,]+$/u
 
 /** Throws INVALID naming the field. */
-export function checkRecordName(objectName: string): void {
-  const used = check(objectName, RECORD_VARIABLES, 'body.record.objectName')
-  need(used, ['EscapedStartTime'], 'body.record.objectName', 'two files of a stream would have the same name')
-}
-
-/** Throws INVALID naming the field. */
 export function checkSnapshotName({ objectName, trigger }: SnapshotSettings): void {
   const field = 'body.snapshot.objectName'
   const used = check(objectName, SNAPSHOT_VARIABLES, field)
@@ -31,7 +25,8 @@ export function checkSnapshotName({ objectName, trigger }: SnapshotSettings): vo
 
 /** Throws INVALID for settings that contradict each other. */
 export function checkRecord(settings: RecordSettings): void {
-  checkRecordName(settings.objectName)
+  const used = check(settings.objectName, RECORD_VARIABLES, 'body.record.objectName')
+  need(used, ['EscapedStartTime'], 'body.record.objectName', 'two files of a stream would have the same name')
   const { retentionDays, thinAfterDays, tierAfterDays } = settings
   for (const [name, days] of [
     ['thinAfterDays', thinAfterDays],
