@@ -88,6 +88,22 @@ export class ProductUnderTest {
     return text === '' ? {} : JSON.parse(text)
   }
 
+  /** The same for answers that are no success. */
+  async status(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
+    const response = await fetch(`${this.console}/api/v1${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${this.#token}`, 'Content-Type': 'application/json' },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+    return { status: response.status, body: await response.json() }
+  }
+
+  /** Ports devices of GB/T 28181 connect to. */
+  async gb28181(): Promise<{ readonly sip: number; readonly media: number }> {
+    const line = await until('devices may register', () => this.#lines('node', 'devices register here').at(-1))
+    return { sip: Number(line['sip']), media: Number(line['gbMedia']) }
+  }
+
   /** The platform's Prometheus page, with the series of each stream. */
   async metrics(): Promise<string> {
     const response = await fetch(`${this.console}/metrics`, { headers: { Authorization: `Bearer ${this.#token}` } })
