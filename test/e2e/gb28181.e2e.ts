@@ -69,7 +69,18 @@ test('a recorder registers, its channels play by every protocol, and the end of 
     expect([decoded.video >= 9, decoded.complaints]).toEqual([true, ''])
   }
   const sound = async (url: string) => {
-    await using probe = program('ffprobe', '-v', 'error', '-show_entries', 'stream=codec_name', '-of', 'csv=p=0', url)
+    await using probe = program(
+      'ffprobe',
+      '-v',
+      'error',
+      '-analyzeduration',
+      '1000000',
+      '-show_entries',
+      'stream=codec_name',
+      '-of',
+      'csv=p=0',
+      url,
+    )
     await probe.exit
     return [
       ...new Set(
