@@ -172,8 +172,10 @@ export const Timeline = z
       .array(
         z.object({
           at: Time,
-          kind: z.enum(['recording', 'alert']),
-          name: z.string().describe('started, paused ..., or what was wrong'),
+          kind: z.enum(['recording', 'alert', 'alarm']),
+          name: z
+            .string()
+            .describe('started, paused ...; what was wrong; of an alarm its method and type of GB/T 28181, e.g. 5.2'),
           reason: z.string(),
           until: Time.nullable().describe('of an alert that is over'),
         }),

@@ -215,12 +215,16 @@ function monthNow(nowMs: number): string {
   return `${year}-${String(month).padStart(2, '0')}`
 }
 
-function timelineView({ path, startMs, endMs, spans, gaps, changes, alerts }: Timeline): contract.Timeline {
+function timelineView({ path, startMs, endMs, spans, gaps, changes, alerts, alarms }: Timeline): contract.Timeline {
   const events = [
     ...changes.map(({ at, state, reason }) => ({ at, kind: 'recording' as const, name: state, reason, until: null })),
     ...alerts.map(({ raisedAtMs, clearedAtMs, kind, reason }) => ({
       ...{ at: raisedAtMs, kind: 'alert' as const, name: kind, reason },
       until: clearedAtMs === null ? null : time(clearedAtMs),
+    })),
+    ...alarms.map(({ atMs, method, alarmType, description }) => ({
+      ...{ at: atMs, kind: 'alarm' as const, name: alarmType === null ? `${method}` : `${method}.${alarmType}` },
+      ...{ reason: description, until: null },
     })),
   ]
   return {

@@ -4,7 +4,8 @@ import type { ChannelTable } from '../../storage/device-tables.ts'
 import type { Tables } from '../../storage/tables.ts'
 import { behind, contains, direction } from '../lists/keyset.ts'
 import type { PageRequest } from '../lists/page.ts'
-import { channelPath } from './channel.ts'
+import type { StreamAddress } from '../streams/stream.ts'
+import { CHANNEL_APP, channelPath } from './channel.ts'
 
 export type ChannelRow = Selectable<ChannelTable>
 
@@ -192,6 +193,13 @@ export class ChannelStore {
   }
 
   /** Names people gave presets, by number. */
+  /** Whose stream it is; null: no channel's. */
+  async idOf({ space, app, name }: StreamAddress): Promise<string | null> {
+    if (app !== CHANNEL_APP) return null
+    const query = this.#db.selectFrom('channels').select('id').where('space', '=', space).where('stream_name', '=', name)
+    return (await query.executeTakeFirst())?.id ?? null
+  }
+
   async presetNames(channelId: string): Promise<Map<number, string>> {
     const query = this.#db.selectFrom('presets').select(['number', 'name']).where('channel_id', '=', channelId)
     return new Map((await query.execute()).map(({ number, name }) => [number, name]))

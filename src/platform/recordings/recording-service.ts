@@ -4,15 +4,19 @@ import type { Database } from '../../storage/database.ts'
 import type { RecordingLogTable } from '../../storage/tables.ts'
 import type { Actor } from '../access/actor.ts'
 import { permit } from '../access/permission.ts'
+import type { Alarm } from '../alarms/alarm.ts'
+import { AlarmStore } from '../alarms/alarm-store.ts'
 import type { Alert } from '../alerts/alert.ts'
 import { AlertStore } from '../alerts/alert-store.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
+import { ChannelStore } from '../channels/channel-store.ts'
 import { CoverageStore, type Gap } from '../coverage/coverage-store.ts'
 import { type Page, type PageRequest, pageOf } from '../lists/page.ts'
 import type { NodeLinks } from '../nodes/node-links.ts'
 import type { OperationError } from '../operations/operation.ts'
 import { told } from '../operations/operation-service.ts'
 import type { SnapshotService } from '../snapshots/snapshot-service.ts'
+import { addressOf } from '../streams/stream.ts'
 import type { StreamService } from '../streams/stream-service.ts'
 import { daysOf, monthOf, type RecordedDay } from './calendar.ts'
 import type { Recording, RecordingFacts, Span } from './recording.ts'
@@ -48,6 +52,8 @@ export interface Timeline extends Span {
   readonly gaps: readonly Gap[]
   readonly changes: readonly RecordingLogTable[]
   readonly alerts: readonly Alert[]
+  /** Of the channel whose stream it is. */
+  readonly alarms: readonly Alarm[]
 }
 
 /** Where a time of a stream is played from. */
@@ -162,7 +168,9 @@ export class RecordingService {
     const { db, streams } = this.#options
     const { path } = await streams.get(actor, streamId)
     const { startMs, endMs } = span
-    const sort = { by: 'raisedAt', descending: false } as const
+    const first = { limit: MAX_MARKS, after: undefined }
+    const between = { fromMs: startMs, toMs: endMs }
+    const channelId = await new ChannelStore(db).idOf(addressOf(path))
     const gaps = await new CoverageStore(db).gaps([path], span, MAX_MARKS)
     return {
       ...{ path, startMs, endMs },
@@ -170,9 +178,16 @@ export class RecordingService {
       gaps: gaps.get(path) ?? [],
       changes: await new RecordingStateStore(db).log(path, startMs, endMs, MAX_MARKS),
       alerts: await new AlertStore(db).page(
-        { path, fromMs: startMs, toMs: endMs },
-        { sort, limit: MAX_MARKS, after: undefined },
+        { path, ...between },
+        { sort: { by: 'raisedAt', descending: false }, ...first },
       ),
+      alarms:
+        channelId === null
+          ? []
+          : await new AlarmStore(db).page(
+              { channelId, ...between },
+              { sort: { by: 'at', descending: false }, ...first },
+            ),
     }
   }
 
