@@ -76,6 +76,8 @@ export const SharedChannel = z.object({
   name: text,
   /** Group or area it hangs below there; null: directly below our system. */
   parentId: GbCode.nullable(),
+  /** Any other stream, shared as a channel: then `deviceGbId` and `channelGbId` are its code there. */
+  path: StreamPath.optional(),
 })
 export type SharedChannel = z.infer<typeof SharedChannel>
 
