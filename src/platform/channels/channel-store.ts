@@ -196,7 +196,11 @@ export class ChannelStore {
   /** Whose stream it is; null: no channel's. */
   async idOf({ space, app, name }: StreamAddress): Promise<string | null> {
     if (app !== CHANNEL_APP) return null
-    const query = this.#db.selectFrom('channels').select('id').where('space', '=', space).where('stream_name', '=', name)
+    const query = this.#db
+      .selectFrom('channels')
+      .select('id')
+      .where('space', '=', space)
+      .where('stream_name', '=', name)
     return (await query.executeTakeFirst())?.id ?? null
   }
 
