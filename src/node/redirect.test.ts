@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { AppError } from '../base/errors.ts'
+import type { SpaceState } from '../link/messages.ts'
 import type { Visitor } from './hub.ts'
 import { Redirect, type RedirectSettings } from './redirect.ts'
 import { Spaces } from './spaces.ts'
 
-const SPACE = {
+const SPACE: SpaceState = {
   name: 'default',
   publish: 'open',
   play: 'open',
@@ -12,7 +13,7 @@ const SPACE = {
   playKeys: [],
   latency: 'normal',
   gopCache: true,
-} as const
+}
 
 function redirect(draining: boolean, settings: Partial<RedirectSettings> = {}) {
   const spaces = new Spaces(SPACE)
