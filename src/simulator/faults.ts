@@ -30,6 +30,14 @@ export const FAULTS = {
   'ignore-seek': 'plays recordings from the start whatever it is asked',
   'ignore-pause': 'does not pause recordings',
   'no-end': 'does not say when a recording is at its end',
+  'no-reverse': 'refuses to play recordings backwards',
+  'own-time': 'gives recordings at another speed timestamps of real time',
+  'no-download': 'refuses downloads',
+  'cut-records': 'tells 20 recordings at most and promises more',
+  'no-broadcast': 'refuses voice by broadcast',
+  'no-call': 'takes a broadcast and never calls for audio',
+  'no-talk': 'refuses voice by talk',
+  'ps-voice': 'wants voice in a program stream',
 } as const
 
 export type Fault = keyof typeof FAULTS
