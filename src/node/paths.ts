@@ -18,6 +18,12 @@ export function pathOf(address: StreamAddress): string {
   return `${address.space}/${address.app}/${address.name}`
 }
 
+/** What `pathOf` was made of. */
+export function addressOfPath(path: string): StreamAddress {
+  const levels = path.split('/')
+  return { space: levels[0] ?? '', app: levels.slice(1, -1).join('/'), name: levels.at(-1) ?? '' }
+}
+
 /**
  * Space, app and name of `a/b/c`: with three levels or more and a first level that names a space, that space;
  * otherwise the default space, and all but the last level are the app (MS-110).

@@ -6,13 +6,14 @@ import { addressOf } from '../../protocols/gb28181/device-side/identity.ts'
 import type { MediaTransport } from '../../protocols/gb28181/quirks.ts'
 import type { Hub } from '../hub.ts'
 import type { Leases, OnDemandSource } from '../leases.ts'
-import type { StreamAddress } from '../paths.ts'
+import { addressOfPath } from '../paths.ts'
 import { attemptError, type FailedAttempt } from './gb-attempts.ts'
 import type { GbChannels } from './gb-channels.ts'
 import type { GbDevices } from './gb-devices.ts'
 import type { GbMediaContext } from './gb-media.ts'
 import { GbMediaSession } from './gb-media-session.ts'
 import type { GbStore } from './gb-store.ts'
+import { isOfTransport, preferring, transportsOf } from './gb-transports.ts'
 
 export interface GbLiveOptions {
   readonly context: GbMediaContext
@@ -53,9 +54,6 @@ interface Run {
 const DEFAULT_GRACE_S = 20
 /** Pauses after failures; somebody new is not kept waiting for them. */
 const RETRY_MS = [1000, 2000, 5000, 10_000, 30_000] as const
-const TRANSPORTS: readonly MediaTransport[] = ['tcp-passive', 'udp', 'tcp-active']
-/** Failures after which another way of transport is worth a try. */
-const TRANSPORT_VERDICTS: ReadonlySet<string> = new Set(['portBlocked', 'notAcceptable', 'answeredButNoPackets'])
 
 /** Live channels of devices: invited when the first wants them, ended when the last is gone. */
 export class GbLive implements OnDemandSource {
@@ -178,8 +176,7 @@ export class GbLive implements OnDemandSource {
     this.#tell(run, { firstPictureMs })
     // the first way did not work and this one did
     if (run.transports.length < this.#transportsOf(run.deviceId).length) {
-      const rest = TRANSPORTS.filter(other => other !== transport)
-      this.#options.onLearnt(run.deviceId, { transports: [transport, ...rest].join(',') })
+      this.#options.onLearnt(run.deviceId, { transports: preferring(transport) })
     }
   }
 
@@ -187,7 +184,7 @@ export class GbLive implements OnDemandSource {
     if (run.session !== media) return
     run.session = null
     if (run.state === 'stopped') return
-    if (run.state === 'starting' && run.transports.length > 1 && TRANSPORT_VERDICTS.has(attempt?.verdict ?? '')) {
+    if (run.state === 'starting' && run.transports.length > 1 && isOfTransport(attempt?.verdict)) {
       run.transports = run.transports.slice(1)
       this.#begin(run)
       return
@@ -223,21 +220,13 @@ export class GbLive implements OnDemandSource {
   }
 
   #transportsOf(deviceId: string): MediaTransport[] {
-    const device = this.#options.devices.get(deviceId)
-    if (device && device.media !== 'auto') return [device.media]
-    const known = this.#options.devices.entry(device?.gbId ?? '')?.policy.quirks.transports
-    return [...(known ?? TRANSPORTS)]
+    return transportsOf(this.#options.devices, deviceId)
   }
 
   #resolve(path: string) {
     const found = this.#options.channels.resolve(addressOfPath(path))
     return found?.device.enabled ? found : null
   }
-}
-
-function addressOfPath(path: string): StreamAddress {
-  const levels = path.split('/')
-  return { space: levels[0] ?? '', app: levels.slice(1, -1).join('/'), name: levels.at(-1) ?? '' }
 }
 
 function formatAddress({ address, port }: { readonly address: string; readonly port: number }): string {

@@ -1,5 +1,6 @@
 import type { Timer } from '../../base/clock.ts'
 import { AppError, errorText } from '../../base/errors.ts'
+import { newId } from '../../base/id.ts'
 import { addressOf } from '../../base/ip-address.ts'
 import type { Frame } from '../../media/stream/frame.ts'
 import type { Publication } from '../../media/stream/publication.ts'
@@ -50,6 +51,7 @@ const SOUND_ONLY_MS = 3000
 
 /** One call of a device for media: the reception, the frames, and why it failed if it did. */
 export class GbMediaSession {
+  readonly id: string
   readonly wish: GbMediaWish
   readonly startedAtMs: number
   readonly #context: GbMediaContext
@@ -65,6 +67,9 @@ export class GbMediaSession {
   #firstPacketMs: number | null = null
   #pictureMs: number | null = null
   #videoCodec: string | null = null
+  /** A paused recording: no packets are no failure. */
+  #silent = false
+  #ending = false
   #ended = false
 
   constructor(context: GbMediaContext, wish: GbMediaWish, events: GbMediaEvents) {
@@ -72,6 +77,7 @@ export class GbMediaSession {
     this.wish = wish
     this.#events = events
     this.startedAtMs = context.clock.nowMs()
+    this.id = newId('ms', this.startedAtMs)
     this.#beganMs = context.clock.monotonicMs()
     this.#ssrc = context.side.ssrcs.take(wish.name === 'Play' ? 'live' : 'history')
   }
@@ -87,6 +93,18 @@ export class GbMediaSession {
   /** Milliseconds from the wish to the first picture; null before it. */
   get firstPictureMs(): number | null {
     return this.#pictureMs
+  }
+
+  /** Whether silence is as it should be: the recording is paused. */
+  setSilent(silent: boolean): void {
+    this.#silent = silent
+    this.#beganMs = this.#context.clock.monotonicMs()
+  }
+
+  /** Monotonic milliseconds since the last packet. */
+  get quietMs(): number {
+    const lastMs = this.#reception?.lastAtMs ?? Number.NEGATIVE_INFINITY
+    return this.#context.clock.monotonicMs() - Math.max(lastMs, this.#beganMs)
   }
 
   counters(): Record<string, number> {
@@ -234,8 +252,7 @@ export class GbMediaSession {
     const { clock, settings } = this.#context
     const now = clock.monotonicMs()
     const { packetTimeoutMs } = settings()
-    const lastMs = this.#reception?.lastAtMs ?? Number.NEGATIVE_INFINITY
-    if (now - Math.max(lastMs, this.#beganMs) > packetTimeoutMs) {
+    if (!this.#silent && this.quietMs > packetTimeoutMs) {
       this.#end(this.#firstPacketMs === null ? 'nothing was received' : 'nothing is received any more')
       return
     }
@@ -264,7 +281,10 @@ export class GbMediaSession {
   }
 
   #end(reason: string, error?: unknown): void {
-    if (this.#ended) return
+    if (this.#ending) return
+    this.#ending = true
+    // what waits for its order is still of the stream
+    this.#receiver?.flush()
     this.#ended = true
     this.#watch?.cancel()
     this.#aborter.abort(new AppError('PEER_REFUSED', { peer: this.wish.session.gbId, reason }))
@@ -273,7 +293,6 @@ export class GbMediaSession {
     const { channelId, name, session } = this.wish
     void this.#call?.close()
     this.#reception?.close()
-    this.#receiver?.flush()
     this.#publication?.end(reason)
     this.#context.side.ssrcs.release(this.#ssrc)
     const attempt = failed ? this.#context.attempts.last(session.gbId, channelId, name) : null
