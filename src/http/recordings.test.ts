@@ -7,6 +7,7 @@ import {
 } from '../../test/support/platform-under-test.ts'
 import { PATH, RecorderAtNode, segment } from '../../test/support/recorder-at-node.ts'
 import { verifySigned } from '../base/signed-url.ts'
+import type { CatalogItem } from '../link/gb28181.ts'
 import type { App } from './app.ts'
 import { createApp } from './server.ts'
 
@@ -201,6 +202,38 @@ test('a picture is answered with its signed URL, size and time', async () => {
   expect(verdict(picture.url)).toBe('ok')
   const missing = await call('POST', `/streams/${id}/snapshots`, { at: iso(now - 86_400_000) })
   expect(missing.error.code).toBe('NOT_FOUND')
+})
+
+test('the timeline of a channel has its alarms among what happened', async () => {
+  const gbId = '34020000001320000001'
+  const nvr = await call('POST', '/devices', { gbId: '34020000001180000001', name: 'Recorder', type: 'nvr' })
+  const item: CatalogItem = {
+    ...{ gbId, name: 'Lobby', manufacturer: '', model: '', civilCode: '', address: '', parentIds: [], more: {} },
+    ...{ businessGroupId: null, parental: false, status: 'on', longitude: null, latitude: null, ptzType: 1 },
+  }
+  const end = { promised: 1, received: 1, complete: true }
+  const common = { device: nvr.id, atMs: now }
+  const state = { path: '', recording: 'rc', state: 'started', cause: 'manual', template: null, reason: '' } as const
+  node.client.emit({ type: 'device.catalog', ...common, sync: 's', items: [item], end })
+  await vi.waitFor(() => expect(node.outbox.size).toBe(0), { interval: 2 })
+  const { path } = (await call('GET', '/channels')).items[0]
+  const [app, name] = path.split('/').slice(1)
+  const stream = await call('POST', '/streams', { app, name })
+  node.client.emit({ type: 'recording.state', ...state, path, atMs: now - 1000 })
+  node.client.emit({
+    ...{ type: 'device.alarm', ...common, channel: gbId, priority: 1, method: 5, alarmType: 2, description: 'line' },
+    ...{ longitude: null, latitude: null, alarmAtMs: now },
+  })
+  await vi.waitFor(() => expect(node.outbox.size).toBe(0), { interval: 2 })
+  platform.time.advance(1000)
+  const { events } = await call(
+    'GET',
+    `/streams/${stream.id ?? (await call('GET', `/streams?q=${name}`)).items[0].id}/timeline`,
+  )
+  expect(events).toMatchObject([
+    { kind: 'recording', name: 'started' },
+    { kind: 'alarm', name: '5.2', reason: 'line', at: iso(now) },
+  ])
 })
 
 test('a callback shows its secret once, and never in the audit log', async () => {
