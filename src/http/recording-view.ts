@@ -26,9 +26,9 @@ export function replayUrls(path: string, { startMs, endMs }: Span, context: View
   const query = { start: startMs, end: endMs }
   const link = (part: string, more: object = {}) => mediaLink(path, { part, query, ...more }, context)
   const hls = link('replay/index.m3u8')
-  const flv = link('replay.flv')
-  const wsFlv = link('replay.flv', { webSocket: true })
-  const mp4 = link('replay.mp4')
+  const flv = link('replay/stream.flv')
+  const wsFlv = link('replay/stream.flv', { webSocket: true })
+  const mp4 = link('replay/clip.mp4')
   const thumbnail = link('replay/thumbnail.jpg', { query: { at: startMs, width: THUMBNAIL_WIDTH } })
   if (hls === null || flv === null || wsFlv === null || mp4 === null || thumbnail === null) return null
   const space = context.spaces.state(path.slice(0, path.indexOf('/')))

@@ -100,6 +100,6 @@ function fileAnnouncement(nodeId: string, segment: Segment, atMs: number): Annou
       stop_time: Math.floor(endMs / 1000),
       ...{ size: sizeBytes, sha256, recovered: state === 'recovered' },
     },
-    media: { nodeId, part: 'replay.mp4', query: { start: startMs, end: endMs } },
+    media: { nodeId, part: 'replay/clip.mp4', query: { start: startMs, end: endMs } },
   }
 }

@@ -78,7 +78,7 @@ export function playUrls(
 
 /** Something of a stream at the media port beside its live picture: its path below the stream's, and parameters. */
 export interface MediaPart {
-  /** Such as `replay.flv`. */
+  /** Such as `replay/stream.flv`. */
   readonly part: string
   readonly query?: Readonly<Record<string, string | number>>
   readonly webSocket?: boolean
