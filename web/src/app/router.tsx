@@ -6,6 +6,7 @@ import { connectRoutes } from '../features/connect/routes.ts'
 import { devicesRoutes } from '../features/devices/routes.ts'
 import { nodesRoutes } from '../features/nodes/routes.ts'
 import { overviewRoutes } from '../features/overview/routes.ts'
+import { plansRoutes } from '../features/plans/routes.ts'
 import { login } from '../features/session/routes.ts'
 import { spacesRoutes } from '../features/spaces/routes.ts'
 import { streamsRoutes } from '../features/streams/routes.ts'
@@ -23,6 +24,7 @@ const pages = [
   ...devicesRoutes,
   ...channelsRoutes,
   ...streamsRoutes,
+  ...plansRoutes,
   ...viewersRoutes,
   ...connectRoutes,
   ...nodesRoutes,

@@ -1,15 +1,36 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import type access from '../locales/access.en.json'
+import type attempt from '../locales/attempt.en.json'
+import type callbacks from '../locales/callbacks.en.json'
 import type devices from '../locales/devices.en.json'
 import type en from '../locales/en.json'
+import type plans from '../locales/plans.en.json'
+import type recordings from '../locales/recordings.en.json'
+import type replay from '../locales/replay.en.json'
+import type snapshots from '../locales/snapshots.en.json'
 import type spaces from '../locales/spaces.en.json'
+import type storage from '../locales/storage.en.json'
+import type templates from '../locales/templates.en.json'
 import type viewer from '../locales/viewer.en.json'
 import type wall from '../locales/wall.en.json'
 import { type Language, languagePreference } from './preferences.ts'
 
 /** What everybody uses, and the topics that load with their pages: `<topic>.en.json` beside `<topic>.zh.json`. */
-type Texts = typeof en & typeof access & typeof devices & typeof spaces & typeof viewer & typeof wall
+type Texts = typeof en &
+  typeof access &
+  typeof attempt &
+  typeof callbacks &
+  typeof devices &
+  typeof plans &
+  typeof recordings &
+  typeof replay &
+  typeof snapshots &
+  typeof spaces &
+  typeof storage &
+  typeof templates &
+  typeof viewer &
+  typeof wall
 
 declare module 'i18next' {
   interface CustomTypeOptions {

@@ -1,10 +1,9 @@
-import { Button } from 'antd'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { ShowApiCall } from '../../components/api-call.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx'
 import { CheckField, ChoiceField, Fields, TextField } from '../../components/field.tsx'
 import { Card } from '../../components/page.tsx'
+import { SaveBar } from '../../components/save-bar.tsx'
 import { useAction } from '../../components/use-action.ts'
 import { api } from '../../lib/api/client.ts'
 import type { Space } from '../../lib/api/types.ts'
@@ -145,16 +144,7 @@ export function SpaceForm({ space, readOnly }: { space: Space; readOnly: boolean
         </Card>
       </fieldset>
       {save.isError && <ErrorPanel error={save.error} what={t('spaces.saveFailed')} />}
-      {dirty && (
-        <div className="save-bar">
-          <ShowApiCall call={call} />
-          <span className="grow" />
-          <Button onClick={() => setEdited(null)}>{t('dialog.undo')}</Button>
-          <Button type="primary" htmlType="submit" disabled={!ready} loading={save.isPending}>
-            {t('dialog.save')}
-          </Button>
-        </div>
-      )}
+      {dirty && <SaveBar call={call} ready={ready} pending={save.isPending} onUndo={() => setEdited(null)} />}
     </form>
   )
 }
