@@ -1,5 +1,7 @@
 import { createRouter, Outlet } from '@tanstack/react-router'
 import { accessRoutes } from '../features/access/routes.ts'
+import { alarmsRoutes } from '../features/alarms/routes.ts'
+import { attemptsRoutes } from '../features/attempts/routes.ts'
 import { auditRoutes } from '../features/audit/routes.ts'
 import { channelsRoutes } from '../features/channels/routes.ts'
 import { connectRoutes } from '../features/connect/routes.ts'
@@ -23,6 +25,8 @@ const pages = [
   ...wallRoutes,
   ...devicesRoutes,
   ...channelsRoutes,
+  ...attemptsRoutes,
+  ...alarmsRoutes,
   ...streamsRoutes,
   ...plansRoutes,
   ...viewersRoutes,

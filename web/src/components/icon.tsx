@@ -15,6 +15,7 @@ const PATHS = {
   collapse: 'M4 5h16v14H4zM9.500 5v14M16 10l-2 2 2 2',
   expand: 'M4 5h16v14H4zM9.500 5v14M14 10l2 2-2 2',
   plus: 'M12 5v14M5 12h14',
+  minus: 'M5 12h14',
   copy: 'M9 9h11v11H9zM15 9V4H4v11h5',
   check: 'M5 12.500l4.500 4.500L19 7.500',
   close: 'M6 6l12 12M18 6L6 18',

@@ -1,6 +1,7 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import type access from '../locales/access.en.json'
+import type alarms from '../locales/alarms.en.json'
 import type attempt from '../locales/attempt.en.json'
 import type callbacks from '../locales/callbacks.en.json'
 import type devices from '../locales/devices.en.json'
@@ -19,6 +20,7 @@ import { type Language, languagePreference } from './preferences.ts'
 /** What everybody uses, and the topics that load with their pages: `<topic>.en.json` beside `<topic>.zh.json`. */
 type Texts = typeof en &
   typeof access &
+  typeof alarms &
   typeof attempt &
   typeof callbacks &
   typeof devices &

@@ -1,7 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { AlarmsTable } from '../../components/alarms/alarms-table.tsx'
 import { ShowApiCall } from '../../components/api-call.tsx'
+import { AttemptsTable } from '../../components/attempts/attempts-table.tsx'
 import { DeviceState } from '../../components/device-state.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx'
 import { Icon } from '../../components/icon.tsx'
@@ -13,6 +15,7 @@ import type { Device } from '../../lib/api/types.ts'
 import { DeviceActions } from './device-actions.tsx'
 import { DeviceChannels } from './device-channels.tsx'
 import { DeviceInfo } from './device-info.tsx'
+import { DevicePositions } from './device-positions.tsx'
 import { DeviceQuirks } from './device-quirks.tsx'
 import { deviceQuery } from './queries.ts'
 import { DEVICE_TABS, type DeviceTab } from './routes.ts'
@@ -68,6 +71,9 @@ function Loaded({ device }: { device: Device }) {
       >
         {tab === 'channels' && <DeviceChannels device={device} />}
         {tab === 'info' && <DeviceInfo device={device} />}
+        {tab === 'alarms' && <AlarmsTable filter={{ device: device.id }} />}
+        {tab === 'positions' && <DevicePositions device={device} />}
+        {tab === 'diagnosis' && <AttemptsTable filter={{ device: device.id }} />}
         {tab === 'quirks' && <DeviceQuirks device={device} />}
       </Tabs>
     </Page>

@@ -82,3 +82,18 @@ export const nextIdQuery = (type: 'ipc' | 'nvr' | 'platform') =>
     // each form wants a code that is free now
     gcTime: 0,
   })
+
+const HOUR_MS = 3_600_000
+
+export const trackQuery = (id: string, hours: number) =>
+  queryOptions({
+    queryKey: ['positions', id, hours],
+    queryFn: ({ signal }) =>
+      client.call('getTrack', {
+        path: { id },
+        query: { start: new Date(Date.now() - hours * HOUR_MS).toISOString() },
+        signal,
+      }),
+    refetchInterval: 5000,
+    placeholderData: keepPreviousData,
+  })

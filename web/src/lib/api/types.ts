@@ -2,7 +2,10 @@
 import type { Operations, Schemas } from '@sightline/client'
 
 export type Account = Schemas['Account']
+export type Alarm = Schemas['Alarm']
 export type ApiKey = Schemas['ApiKey']
+export type Attempt = Schemas['Attempt']
+export type AttemptSummary = Schemas['AttemptSummary']
 export type AuditEntry = Schemas['AuditEntry']
 export type Channel = Schemas['Channel']
 export type Device = Schemas['Device']
