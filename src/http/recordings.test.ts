@@ -69,9 +69,9 @@ test('replay: every form of a time of a stream, signed for the node that has it'
   const time = `start=${now - 3_600_000}&end=${now - 2_400_000}`
   expect(nodeId).toBe('node-1')
   expect(play.hls).toContain(`http://${base}/replay/index.m3u8?${time}&expires=`)
-  expect(play.flv).toContain(`http://${base}/replay.flv?${time}&`)
-  expect(play.wsFlv).toContain(`ws://${base}/replay.flv?${time}&`)
-  expect(play.mp4).toContain(`http://${base}/replay.mp4?${time}&`)
+  expect(play.flv).toContain(`http://${base}/replay/stream.flv?${time}&`)
+  expect(play.wsFlv).toContain(`ws://${base}/replay/stream.flv?${time}&`)
+  expect(play.mp4).toContain(`http://${base}/replay/clip.mp4?${time}&`)
   expect(play.thumbnail).toContain(`/replay/thumbnail.jpg?at=${now - 3_600_000}&width=320&`)
   for (const url of [play.hls, play.flv, play.wsFlv, play.mp4, play.thumbnail]) expect(verdict(url)).toBe('ok')
   expect(Date.parse(play.expiresAt) - now).toBeLessThanOrEqual(60_000)

@@ -123,7 +123,7 @@ describe('what is sent', () => {
       ...{ event: 'record_file', time: now / 1000, space: 'default', app: 'live', stream: 'cam', object: PATH },
       ...{ uri: `${PATH}/sg_1.mp4`, duration: 600, start_time: now / 1000, stop_time: now / 1000 + 600 },
       url: expect.stringMatching(
-        /^http:\/\/192\.0\.2\.1:18080\/default\/live\/cam\/replay\.mp4\?start=\d+&end=\d+&expires=\d+&sign=\w{64}$/,
+        /^http:\/\/192\.0\.2\.1:18080\/default\/live\/cam\/replay\/clip\.mp4\?start=\d+&end=\d+&expires=\d+&sign=\w{64}$/,
       ),
     })
     expect(picture?.body).toMatchObject({ event: 'snapshot_created', width: 1280, height: 720, size: 50_000 })

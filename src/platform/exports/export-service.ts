@@ -47,11 +47,8 @@ export class ExportService {
   async start(actor: Actor, streamId: string, span: Span, format: Export['format']): Promise<Operation> {
     permit(actor, 'recordings.write')
     const { audit, clock, db, operations, recordings } = this.#options
-    if (span.endMs - span.startMs > MAX_LENGTH_MS) {
-      const reason = `is more than ${MAX_LENGTH_MS / 3_600_000} hours after start`
-      throw new AppError('INVALID', { field: 'body.end', reason })
-    }
-    const { path, nodeId } = await recordings.replay(actor, streamId, span)
+    const allowed = { longestMs: MAX_LENGTH_MS, field: 'body.end' }
+    const { path, nodeId } = await recordings.holder(actor, streamId, span, allowed)
     const { startMs, endMs } = span
     const row = { nodeId, exportId: '', path, format, startMs, endMs, sizeBytes: null, url: null, userId: actor.id }
     const operation = await operations.start(actor, {

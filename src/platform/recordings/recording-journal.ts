@@ -10,6 +10,8 @@ import { RecordingStateStore } from './recording-state-store.ts'
 
 const KEEP_MS = 90 * 86_400_000
 
+type RecordingStateEvent = Extract<NodeEvent, { type: 'recording.state' }>
+
 /** Writes down when recordings began, paused, failed and ended. */
 export class RecordingJournal implements EventSink {
   readonly #clock: Clock
@@ -21,8 +23,28 @@ export class RecordingJournal implements EventSink {
   }
 
   async apply(db: Db, nodeId: string, event: NodeEvent): Promise<void> {
-    if (event.type !== 'recording.state') return
-    const { path, recording, state, cause, template, reason, atMs } = event
+    if (event.type === 'recording.state') await this.#happened(db, nodeId, event)
+    else if (event.type === 'node.started') await this.#restarted(db, nodeId, event.atMs)
+  }
+
+  /** What the process before was recording ended with it, and it could not say so. */
+  async #restarted(db: Db, nodeId: string, atMs: number): Promise<void> {
+    for (const { path, recording, cause, template_id } of await new RecordingStateStore(db).runningAt(nodeId)) {
+      const reason = 'the node was restarted'
+      await this.#happened(db, nodeId, {
+        path,
+        recording,
+        cause,
+        template: template_id,
+        state: 'stopped',
+        reason,
+        atMs,
+      })
+    }
+  }
+
+  async #happened(db: Db, nodeId: string, what: Omit<RecordingStateEvent, 'type'>): Promise<void> {
+    const { path, recording, state, cause, template, reason, atMs } = what
     const id = newId('rl', this.#clock.nowMs())
     await new RecordingStateStore(db).put(id, {
       ...{ path, node_id: nodeId, recording, state, cause, template_id: template, reason, at: atMs },

@@ -259,6 +259,23 @@ test('calendar and timeline merge what follows, across midnight of the zone', as
   await expect(recordings.timeline(VIEWER, streamId, tooLong)).rejects.toMatchObject({ code: 'INVALID' })
 })
 
+test('what a killed node was recording has ended; a state that was told stays', async () => {
+  const common = { recording: 'rc_1', cause: 'always', template: null, reason: '', atMs: now } as const
+  await tell(
+    { type: 'recording.state', ...common, path: PATH, state: 'started' },
+    { type: 'recording.state', ...common, path: 'default/live/two', state: 'paused' },
+    { type: 'node.started', version: '1', atMs: now + 5000 },
+  )
+  const { recordings } = platform.services
+  const { changes } = await recordings.timeline(VIEWER, streamId, { startMs: now - 1, endMs: now + 10_000 })
+  expect(changes.map(({ state, at, reason }) => [state, at - now, reason])).toEqual([
+    ['started', 0, ''],
+    ['stopped', 5000, 'the node was restarted'],
+  ])
+  const states = await platform.db.selectFrom('recording_states').select('state').orderBy('path').execute()
+  expect(states.map(({ state }) => state)).toEqual(['stopped', 'paused'])
+})
+
 test('the index is made anew from the node; what people wrote stays', async () => {
   await tell(file('sg_1', now - HOUR_MS), file('sg_2', now - HOUR_MS), file('sg_3', now - HOUR_MS))
   const { operations, rebuilding, recordings } = platform.services

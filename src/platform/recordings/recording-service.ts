@@ -26,6 +26,8 @@ import { type SegmentFilter, SegmentStore } from './segment-store.ts'
 
 /** Longest time that is drawn at once: a month and a day of summer time. */
 const MAX_TIMELINE_MS = 32 * 86_400_000
+/** What a node plays at once: a day, also one with 25 hours. */
+const MAX_REPLAY_MS = 25 * 3_600_000
 /** Marks of a timeline; more cannot be told apart. */
 const MAX_MARKS = 1000
 
@@ -191,10 +193,20 @@ export class RecordingService {
     }
   }
 
-  /** The node that has most of a time. Throws NOT_FOUND where nothing was recorded. */
-  async replay(actor: Actor, streamId: string, span: Span): Promise<Replay> {
+  /** To be played. Throws NOT_FOUND where nothing was recorded, INVALID for more than a day. */
+  replay(actor: Actor, streamId: string, span: Span): Promise<Replay> {
+    return this.holder(actor, streamId, span, { longestMs: MAX_REPLAY_MS, field: 'querystring.end' })
+  }
+
+  /** The node that has most of a time. Throws NOT_FOUND where nothing was recorded, INVALID. */
+  async holder(
+    actor: Actor,
+    streamId: string,
+    span: Span,
+    { longestMs, field }: { readonly longestMs: number; readonly field: string },
+  ): Promise<Replay> {
     permit(actor, 'recordings.read')
-    checkSpan(span, Number.POSITIVE_INFINITY)
+    checkSpan(span, longestMs, field)
     const { path } = await this.#options.streams.get(actor, streamId)
     const holder = await new SegmentStore(this.#options.db).holder(path, span)
     if (!holder) {
@@ -230,8 +242,8 @@ export class RecordingService {
 }
 
 /** Throws INVALID. */
-export function checkSpan({ startMs, endMs }: Span, longestMs: number): void {
-  const refuse = (reason: string) => new AppError('INVALID', { field: 'querystring.end', reason })
+export function checkSpan({ startMs, endMs }: Span, longestMs: number, field = 'querystring.end'): void {
+  const refuse = (reason: string) => new AppError('INVALID', { field, reason })
   if (endMs <= startMs) throw refuse('is not after start')
-  if (endMs - startMs > longestMs) throw refuse(`is more than ${longestMs / 86_400_000} days after start`)
+  if (endMs - startMs > longestMs) throw refuse(`is more than ${longestMs / 3_600_000} hours after start`)
 }
