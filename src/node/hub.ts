@@ -157,6 +157,14 @@ export class Hub {
     return this.#publish(pathOf(address), this.#options.access.checkOwn(address), publisher, onKick)
   }
 
+  /**
+   * The stream for what the node itself does with it, by whoever holds a lease: waits while it may still come. Throws
+   * AppError STREAM_NOT_FOUND, or why it cannot be brought.
+   */
+  async brought(path: string, signal: AbortSignal): Promise<Stream> {
+    return this.#streams.get(path) ?? this.#waitFor(path, signal)
+  }
+
   /** What viewers wait for will not come: they are told why. */
   failed(path: string, error: AppError): void {
     for (const wake of [...(this.#waiting.get(path) ?? [])]) wake(error)

@@ -3,7 +3,6 @@ import { AppError } from '../../base/errors.ts'
 import type { NodeEvent } from '../../link/events.ts'
 import type { Attempt } from '../../link/gb28181.ts'
 import { AttemptLog, type AttemptMessage, type AttemptRecord } from '../../protocols/gb28181/attempt.ts'
-import type { MediaRequest } from '../../protocols/gb28181/device-side/invite.ts'
 import type { GbDevices } from './gb-devices.ts'
 
 /** What became of an attempt, for who waited for it. */
@@ -13,7 +12,13 @@ export interface FailedAttempt {
   readonly advice: string
 }
 
-const KINDS = { Play: 'play', Playback: 'playback', Download: 'download', Talk: 'talk' } as const
+const KINDS = {
+  Play: 'play',
+  Playback: 'playback',
+  Download: 'download',
+  Talk: 'talk',
+  Broadcast: 'broadcast',
+} as const
 /** Channels whose newest attempt is remembered for who asks why. */
 const MAX_REMEMBERED = 5000
 /** Text of one message of the link's event. */
@@ -33,7 +38,7 @@ export class GbAttempts {
   }
 
   /** The newest attempt of this kind at a channel. */
-  last(gbId: string, channelId: string, name: MediaRequest['name']): FailedAttempt | null {
+  last(gbId: string, channelId: string, name: keyof typeof KINDS): FailedAttempt | null {
     return this.#last.get(`${gbId} ${channelId} ${KINDS[name]}`) ?? null
   }
 
@@ -48,11 +53,12 @@ export class GbAttempts {
 
   #told(record: AttemptRecord): Attempt {
     const { channelId, endedAtMs, facts, gbId, id, kind, messages, skipped, startedAtMs, verdict } = record
-    const entry = this.#devices.entry(gbId)
+    const above = kind === 'cascade' ? this.#devices.spaceAbove(gbId) : undefined
+    const entry = above === undefined ? this.#devices.entry(gbId) : null
     const { media, parts, ...flat } = facts
     return {
       ...{ id, kind, gbId, startedAtMs, endedAtMs },
-      space: entry?.space ?? 'default',
+      space: above ?? entry?.space ?? 'default',
       device: entry?.id ?? null,
       channel: channelId,
       ok: verdict.ok,

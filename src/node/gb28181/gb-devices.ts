@@ -1,4 +1,4 @@
-import type { DevicesState, GbDevice, GbSpace, Quirks as LinkQuirks } from '../../link/gb28181.ts'
+import type { DevicesState, GbDevice, GbParent, GbSpace, Quirks as LinkQuirks } from '../../link/gb28181.ts'
 import {
   DEFAULT_POLICY,
   type DevicePolicy,
@@ -14,6 +14,7 @@ export class GbDevices implements Directory {
   #byId: ReadonlyMap<string, GbDevice> = new Map()
   #byGbId: ReadonlyMap<string, GbDevice> = new Map()
   #spaces: ReadonlyMap<string, GbSpace> = new Map()
+  #parents: readonly GbParent[] = []
 
   /** `keepaliveMs`: the interval devices are asked to keep. */
   constructor(keepaliveMs: () => number) {
@@ -29,6 +30,7 @@ export class GbDevices implements Directory {
     // of a code in two spaces the device that was first keeps it
     this.#byGbId = new Map(state.devices.toReversed().map(device => [device.gbId, device]))
     this.#spaces = new Map(state.spaces.map(space => [space.name, space]))
+    this.#parents = state.parents
     const removed = [...before.values()].filter(({ id, gbId }) => this.#byId.get(id)?.gbId !== gbId)
     return { taken: true, removed }
   }
@@ -43,6 +45,11 @@ export class GbDevices implements Directory {
 
   space(name: string): GbSpace | undefined {
     return this.#spaces.get(name)
+  }
+
+  /** The space that shares with an upper platform. */
+  spaceAbove(serverId: string): string | undefined {
+    return this.#parents.find(parent => parent.serverId === serverId)?.space
   }
 
   [Symbol.iterator](): Iterator<GbDevice> {

@@ -7,7 +7,7 @@ import type { NodeEvent } from '../../link/events.ts'
 import type { DevicesState, GbDevice, Quirks } from '../../link/gb28181.ts'
 import type { PLATFORM_SAYS } from '../../link/messages.ts'
 import type { DeviceSession } from '../../protocols/gb28181/device-side/device-session.ts'
-import { DEVICE_METHODS, DeviceSide } from '../../protocols/gb28181/device-side/device-side.ts'
+import { DeviceSide } from '../../protocols/gb28181/device-side/device-side.ts'
 import type { Identity } from '../../protocols/gb28181/device-side/identity.ts'
 import { MediaPort } from '../../protocols/rtp/media-port.ts'
 import { PortRange } from '../../protocols/rtp/port-range.ts'
@@ -16,6 +16,7 @@ import type { Hub } from '../hub.ts'
 import type { Leases } from '../leases.ts'
 import type { NodeStore } from '../node-store.ts'
 import { GbAttempts } from './gb-attempts.ts'
+import { GbCascade } from './gb-cascade.ts'
 import { GbCatalog } from './gb-catalog.ts'
 import { GbChannels } from './gb-channels.ts'
 import { GbDevices } from './gb-devices.ts'
@@ -23,6 +24,7 @@ import { GbEvents } from './gb-events.ts'
 import { GbLive } from './gb-live.ts'
 import type { GbMediaContext, GbSettings } from './gb-media.ts'
 import { askDevice, orderDevice } from './gb-orders.ts'
+import { routeRequests } from './gb-router.ts'
 import { GbStore } from './gb-store.ts'
 
 export interface GbHostOptions {
@@ -37,6 +39,8 @@ export interface GbHostOptions {
   readonly timers: Timers
   readonly log: Log
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer }
+  /** Shortest and longest wait before an upper platform is tried again, ms; by the standard where it is missing. */
+  readonly upperRetryMs?: readonly [number, number]
 }
 
 export interface GbListen {
@@ -61,6 +65,7 @@ export class GbHost {
   readonly devices: GbDevices
   readonly channels: GbChannels
   readonly live: GbLive
+  readonly cascade: GbCascade
   readonly side: DeviceSide
   readonly endpoint: SipEndpoint
   readonly #options: GbHostOptions
@@ -76,8 +81,12 @@ export class GbHost {
   #mediaPort = 0
 
   constructor(options: GbHostOptions) {
-    const { clock, emit, hub, identity, leases, log, settings, store, timers, tls } = options
-    this.#options = options
+    const { clock, hub, identity, leases, log, settings, store, timers, tls, upperRetryMs } = options
+    const emit = (event: NodeEvent) => {
+      options.emit(event)
+      this.cascade.observe(event)
+    }
+    this.#options = { ...options, emit }
     this.#nodeStore = store
     this.#store = store && new GbStore(store.db)
     this.devices = new GbDevices(() => Math.round(settings().keepaliveTimeoutMs / 3))
@@ -102,8 +111,6 @@ export class GbHost {
       attempts: this.#attempts.log,
       events: this.#events,
     })
-    for (const method of DEVICE_METHODS)
-      this.endpoint.on(method, (request, context) => this.side.receive(request, context))
     this.#media = new MediaPort({ clock, timers, log })
     const own = this
     this.#context = {
@@ -116,8 +123,17 @@ export class GbHost {
     }
     this.live = new GbLive({
       ...{ context: this.#context, hub, leases, devices: this.devices, channels: this.channels, store: this.#store },
+      routeOf: path => [identity.serverId, ...this.cascade.routeOf(path)],
       onLearnt: (device, quirks) => this.#learnt(device, quirks),
     })
+    this.cascade = new GbCascade({
+      ...{ context: this.#context, hub, leases, devices: this.devices, channels: this.channels, store: this.#store },
+      ...{ serverId: identity.serverId, emit },
+      ...(upperRetryMs && { retryMs: upperRetryMs }),
+      onWanted: gbId => this.#there(gbId, (device, session) => this.#subscribe(device, session)),
+      onUnknown: gbId => this.#there(gbId, (device, session) => this.#catalog.sync(device, session)),
+    })
+    routeRequests(this.endpoint, this.side, this.cascade)
   }
 
   /** What playback, talk and cascade are made of too. */
@@ -194,9 +210,11 @@ export class GbHost {
       if (stranger && session.state === 'on') this.#events.on(device, session, 'admitted')
       else if (session.state === 'on') this.#subscribe(device, session)
     }
+    this.cascade.apply(state.parents)
   }
 
   async close(): Promise<void> {
+    await this.cascade.close()
     this.live.close()
     this.save()
     await this.side.close()
@@ -259,12 +277,21 @@ export class GbHost {
   }
 
   #subscribe(device: GbDevice, session: DeviceSession): void {
-    const { alarm, catalog, positionS } = device.subscribe
+    const own = device.subscribe
+    const above = this.cascade.wantedOf(device.gbId)
+    const intervals = [own.positionS, above.positionS].filter(seconds => seconds !== null)
     this.side.subscribe(session.gbId, {
-      catalog,
-      ...(alarm && { alarm: { startPriority: 0, endPriority: 0 } }),
-      ...(positionS !== null && { mobilePosition: { intervalS: positionS } }),
+      catalog: own.catalog || above.catalog,
+      ...((own.alarm || above.alarm) && { alarm: { startPriority: 0, endPriority: 0 } }),
+      ...(intervals.length > 0 && { mobilePosition: { intervalS: Math.min(...intervals) } }),
     })
+  }
+
+  /** For a device that is here now. */
+  #there(gbId: string, run: (device: GbDevice, session: DeviceSession) => void): void {
+    const device = this.devices.ofGbId(gbId)
+    const session = this.side.sessions.get(gbId)
+    if (device && session?.state === 'on') run(device, session)
   }
 
   #learnt(device: string, quirks: Quirks): void {

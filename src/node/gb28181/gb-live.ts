@@ -22,6 +22,8 @@ export interface GbLiveOptions {
   readonly devices: GbDevices
   readonly channels: GbChannels
   readonly store: GbStore | null
+  /** Platforms above that wait for a path, ours first: for the platform below that brings it. */
+  readonly routeOf: (path: string) => readonly string[]
   /** A transport that brought a picture after another one had not. */
   readonly onLearnt: (device: string, quirks: Quirks) => void
 }
@@ -136,7 +138,7 @@ export class GbLive implements OnDemandSource {
   }
 
   #begin(run: Run): void {
-    const { context, devices } = this.#options
+    const { context, devices, routeOf } = this.#options
     run.retry?.cancel()
     run.retry = null
     const device = devices.get(run.deviceId)
@@ -151,7 +153,10 @@ export class GbLive implements OnDemandSource {
     const [transport = 'tcp-passive'] = run.transports
     const media = new GbMediaSession(
       context,
-      { session, channelId: run.channelId, name: 'Play', transport },
+      {
+        ...{ session, channelId: run.channelId, name: 'Play', transport },
+        ...(device.type === 'platform' && { route: routeOf(run.path) }),
+      },
       {
         publish: remote => this.#publish(run, remote || formatAddress(addressOf(session.target)), session.gbId),
         onPicture: firstPictureMs => this.#picture(run, transport, firstPictureMs),

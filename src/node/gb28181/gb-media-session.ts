@@ -25,6 +25,8 @@ export interface GbMediaWish {
   readonly transport: MediaTransport
   readonly range?: { readonly start: number; readonly end: number }
   readonly downloadSpeed?: number
+  /** As of a MediaRequest. */
+  readonly route?: readonly string[]
 }
 
 export interface GbMediaEvents {
@@ -136,6 +138,7 @@ export class GbMediaSession {
           ...{ channelId, name, transport, port, ssrc: this.#ssrc },
           ...(range && { range }),
           ...(this.wish.downloadSpeed !== undefined && { downloadSpeed: this.wish.downloadSpeed }),
+          ...(this.wish.route && { route: this.wish.route }),
         },
         {
           signal: this.#aborter.signal,

@@ -56,6 +56,13 @@ export function listed(gbId: string, change: Partial<GbDevice> = {}): GbDevice {
 
 type EventOf<T extends NodeEvent['type']> = Extract<NodeEvent, { type: T }>
 
+interface GbRoomOptions {
+  readonly file?: string
+  readonly packetTimeoutMs?: number
+  readonly serverId?: string
+  readonly upperRetryMs?: readonly [number, number]
+}
+
 /** A node's hub and its GB/T 28181, on loopback. */
 export class GbRoom {
   readonly hub: Hub
@@ -67,7 +74,7 @@ export class GbRoom {
   #revision = 0
   readonly #store: NodeStore | null
 
-  constructor(options: { readonly file?: string; readonly packetTimeoutMs?: number; readonly serverId?: string } = {}) {
+  constructor(options: GbRoomOptions = {}) {
     this.#store = options.file === undefined ? null : new NodeStore(options.file)
     const [clock, timers, log] = [systemClock, systemTimers, silentLog]
     const spaces = new Spaces(SPACE)
@@ -95,6 +102,7 @@ export class GbRoom {
     const serverId = options.serverId ?? SERVER_ID
     this.host = new GbHost({
       identity: { serverId, domain: serverId.slice(0, 10) },
+      upperRetryMs: options.upperRetryMs ?? [100, 200],
       settings: () => ({
         publicHost: null,
         mediaHost: null,

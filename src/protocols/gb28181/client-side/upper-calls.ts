@@ -6,6 +6,7 @@ import type { RequestContext } from '../../sip/request-context.ts'
 import { readUri } from '../../sip/uri.ts'
 import type { Attempt, AttemptLog } from '../attempt.ts'
 import { MANSRTSP_CONTENT_TYPE, parseMansRtsp, writeMansRtspResponse } from '../mansrtsp.ts'
+import { parseRoutePath, X_ROUTE_PATH } from '../route-path.ts'
 import { parseSdp, writeSdp } from '../sdp.ts'
 import type { CascadeProblem } from '../verdict.ts'
 import type { LowerHost, OutgoingMedia } from './lower-host.ts'
@@ -21,14 +22,9 @@ export interface UpperCallsOptions {
   readonly endOfFile: (dialog: Dialog, channelId: string) => Promise<void>
 }
 
-/** Ids of the platforms a call has come through, the last one first. GB/T 28181-2022 Annex H. */
-export const X_ROUTE_PATH = 'X-RoutePath'
-
 const SDP_CONTENT_TYPE = 'application/sdp'
 /** Calls at once at one upper platform; a larger one needs several. */
 const MAX_CALLS = 4096
-/** Platforms of a route; nobody stacks more. */
-const MAX_ROUTE = 32
 /** BYE to a peer that may be gone; it has no effect on us. */
 const BYE_TIMEOUT_MS = 3000
 
@@ -56,7 +52,7 @@ export class UpperCalls {
       const offer = parseSdp(request.body.toString('latin1'))
       const { address, port, transport } = context.remote
       const remote = `${transport}:${address}:${port}`
-      const route = routeOf(request.headers.get(X_ROUTE_PATH))
+      const route = parseRoutePath(request.headers.get(X_ROUTE_PATH))
       const { cancelled } = context
       media = await host.call({ offer, channelId, upperId, remote, route, attempt, cancelled })
     } catch (error) {
@@ -122,13 +118,6 @@ export class UpperCalls {
 export async function hangUp(dialog: Dialog): Promise<void> {
   if (dialog.ended !== null) return
   await dialog.bye({ timeoutMs: BYE_TIMEOUT_MS }).catch(() => {}) // the dialog is over for us either way
-}
-
-function routeOf(header: string | undefined): string[] {
-  return (header ?? '')
-    .split('-', MAX_ROUTE)
-    .map(id => id.trim())
-    .filter(id => /^\d{20}$/.test(id))
 }
 
 function refusalOf(error: unknown): number {

@@ -17,6 +17,7 @@ import {
 } from '../mansrtsp.ts'
 import { G711_FORMAT } from '../media-format.ts'
 import type { MediaTransport } from '../quirks.ts'
+import { X_ROUTE_PATH } from '../route-path.ts'
 import { AUDIO_PAYLOADS, type GbSdp, parseSdp, type SessionName, VIDEO_PAYLOADS, writeSdp } from '../sdp.ts'
 import type { MediaFacts, Verdict } from '../verdict.ts'
 import type { DeviceSession } from './device-session.ts'
@@ -50,6 +51,8 @@ export interface MediaRequest {
   /** Kind of recording: 0 all, 1 manual, 2 alarm, 3 time. */
   readonly recordType?: number
   readonly downloadSpeed?: number
+  /** Platforms the call comes from, ours first: told to a platform below, so that no call goes round. Annex H. */
+  readonly route?: readonly string[]
 }
 
 /** What both sides agreed on. */
@@ -153,7 +156,10 @@ export class MediaCall {
       const invite = endpoint.invite(target, {
         ...addressing(identity, request.channelId, target),
         callId,
-        headers: { Subject: `${request.channelId}:${request.ssrc},${identity.serverId}:0` },
+        headers: {
+          Subject: `${request.channelId}:${request.ssrc},${identity.serverId}:0`,
+          ...(request.route && { [X_ROUTE_PATH]: request.route.join('-') }),
+        },
         contentType: SDP_CONTENT_TYPE,
         body: writeSdp(offerOf(request, session), session.policy.quirks.streamAttribute),
         timeoutMs,

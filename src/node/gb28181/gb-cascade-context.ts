@@ -1,0 +1,35 @@
+import type { NodeEvent } from '../../link/events.ts'
+import type { SharedChannel } from '../../link/gb28181.ts'
+import type { IncomingCall, OutgoingMedia } from '../../protocols/gb28181/client-side/lower-host.ts'
+import type { DeviceSession } from '../../protocols/gb28181/device-side/device-session.ts'
+import type { Hub } from '../hub.ts'
+import type { Leases } from '../leases.ts'
+import type { GbMediaContext } from './gb-media.ts'
+import type { GbParentSide } from './gb-parent.ts'
+import type { SharedView } from './gb-shared-tree.ts'
+import type { Turnstile } from './turnstile.ts'
+
+/** What the sides towards upper platforms have in common. */
+export interface CascadeContext {
+  readonly media: GbMediaContext
+  readonly hub: Hub
+  readonly leases: Leases
+  readonly view: SharedView
+  readonly turnstile: Turnstile
+  /** Ours, as devices know us. */
+  readonly serverId: string
+  readonly retryMs?: readonly [number, number]
+  readonly emit: (event: NodeEvent) => void
+  /** IANA zone of a space. */
+  zoneOf(space: string): string
+  /** The device of a channel. Throws AppError NOT_FOUND or DEVICE_OFFLINE. */
+  session(shared: SharedChannel): DeviceSession
+  /** Where the stream of a channel is at the hub. */
+  pathOf(shared: SharedChannel): string
+  /** A recording of the device. Throws why it cannot be played. */
+  history(call: IncomingCall, shared: SharedChannel): Promise<OutgoingMedia>
+  /** A call for the path came along these platforms; what it gives ends that. */
+  onRoute(path: string, route: readonly string[]): () => void
+  /** What it wants devices to tell has changed. */
+  onWanted(side: GbParentSide): void
+}
