@@ -39,6 +39,7 @@ import { LiveHandler } from '../protocols/http-live/live-handler.ts'
 import { TS_FORMAT } from '../protocols/http-live/ts-packager.ts'
 import { RtmpServer, type RtmpServerOptions } from '../protocols/rtmp/server.ts'
 import { openDevices, type RunningDevices } from './node-devices.ts'
+import { createRecording } from './node-recording.ts'
 import type { RoleEnvironment, Running } from './role-process.ts'
 import { version } from './version.ts'
 
@@ -63,6 +64,7 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
   let hls: HlsHandler | null = null
   let outbox: Outbox | null = null
   let devices: RunningDevices | null = null
+  let recording: ReturnType<typeof createRecording> | null = null
 
   const spaces = new Spaces(ownSpace(settings))
   const pace = new Pace()
@@ -79,7 +81,10 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
       clock,
       timers,
       log,
-      emit: event => link?.emit(event),
+      emit: event => {
+        link?.emit(event)
+        recording?.host.heard(event)
+      },
       onOpen: stream => hls?.published(hub.withAac(stream)),
     }),
   )
@@ -107,9 +112,21 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
     nodeId: settings.node.id,
     version,
   })
+  const { token, url } = settings.link
+  const store = url !== null && token !== null ? stack.add(new NodeStore(join(settings.data, 'node.sqlite'))) : null
+  if (store) {
+    const events = new Outbox({ store, clock, timers, log })
+    outbox = stack.add(events)
+    const emit = (event: NodeEvent) => events.add(event)
+    const access = new Access(spaces, clock)
+    recording = stack.add(
+      createRecording({ settings, hub, leases, spaces, access, visitors, store, emit, clock, timers, log }),
+    )
+  }
   const routes = [
     new MetricsRoute(metrics, () => settings.metrics.token),
     new FileRoute(() => settings.media.files),
+    ...(recording?.routes ?? []),
     hls,
     stack.add(new LiveHandler(new HubLiveHost(hub, visitors), LIVE_FORMATS)),
   ]
@@ -131,10 +148,8 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
   }
   log.info('node is listening', ports)
 
-  if (settings.link.url !== null && settings.link.token !== null) {
-    const store = stack.add(new NodeStore(join(settings.data, 'node.sqlite')))
+  if (store && outbox && url !== null && token !== null) {
     const handlers = new HubLinkHandlers(hub, spaces, clock, environment.reload)
-    outbox = stack.add(new Outbox({ store, clock, timers, log }))
     const hostIsSet = environment.origins['public.host'] !== 'default'
     const emit = (event: NodeEvent) => link?.emit(event)
     const current = () => settings
@@ -145,8 +160,8 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
     }
     link = stack.add(
       createLinkClient({
-        url: settings.link.url,
-        token: settings.link.token,
+        url,
+        token,
         nodeId: settings.node.id,
         name: settings.node.name ?? settings.node.id,
         version,
@@ -154,7 +169,11 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
         store,
         outbox,
         handlers,
-        features: { 'node.logs': ({ tail: count }) => ({ lines: [...tail.lines(count)] }), ...devices?.host.requests },
+        features: {
+          'node.logs': ({ tail: count }) => ({ lines: [...tail.lines(count)] }),
+          ...devices?.host.requests,
+          ...recording?.host.requests,
+        },
         report: () => ({ load: load.take(), streams: [...hub.streams].map(stream => streamStatus(stream, hub)) }),
         clock,
         timers,
@@ -162,6 +181,7 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
       }),
     )
     link.start()
+    await recording?.host.open() // behind the event that this node has started
     // Until the first desired state has come, publishers with the right key would be refused.
     if (store.state('spaces') === null) await handlers.firstState(timers)
   }
@@ -169,7 +189,9 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
   return {
     ports,
     close: async () => {
-      await devices?.host.close() // while BYE can still be said, and the outbox takes the events of it
+      // While BYE can still be said, and the outbox takes the events of it; what is recorded has its last frames.
+      await devices?.host.close()
+      await recording?.close()
       hub.close()
       await stack.close()
     },

@@ -67,6 +67,7 @@ async function readSegment(store: ObjectStore, key: string, before: Found | null
       tracks: scanned.tracks.map(recordedTrack),
       sha256: null,
       held: false,
+      thinned: false,
       copyAs: null,
       copy: null,
     }

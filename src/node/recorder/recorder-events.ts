@@ -9,7 +9,7 @@ export type RecorderEvent =
   | { readonly type: 'segment.progress'; readonly segment: SegmentRecord; readonly atMs: number }
   /** It is finished, or was by recovery. Told at least once, also when a crash swallowed it. */
   | { readonly type: 'segment.closed'; readonly segment: SegmentRecord; readonly atMs: number }
-  /** The copy in another format is there. */
+  /** The copy in another format is there, or will never be: then `copyAs` is null. */
   | { readonly type: 'segment.copied'; readonly segment: SegmentRecord; readonly atMs: number }
   /** It was opened, and nothing of it is left. */
   | { readonly type: 'segment.gone'; readonly segment: SegmentRecord; readonly atMs: number }

@@ -339,6 +339,7 @@ function example(): SegmentRecord {
     tracks: [],
     sha256: null,
     held: false,
+    thinned: false,
     copyAs: null,
     copy: null,
   }

@@ -232,8 +232,11 @@ export class Recorder {
         } catch (error) {
           log.warn('a copy of a segment failed', { segment: segment.id, reason: errorText(error) })
           // What a copy cannot hold it will not hold later either.
-          if (error instanceof AppError && error.fault === 'peer') index.put({ ...segment, copyAs: null })
-          else {
+          if (error instanceof AppError && error.fault === 'peer') {
+            const kept = { ...(index.get(segment.id) ?? segment), copyAs: null }
+            index.put(kept)
+            emit({ type: 'segment.copied', segment: kept, atMs: clock.nowMs() })
+          } else {
             this.#copyAgainAtMs = clock.monotonicMs() + COPY_RETRY_MS
             return
           }

@@ -26,6 +26,7 @@ export class SegmentIndex {
     | 'oldest'
     | 'bytes'
     | 'days'
+    | 'has'
     | 'putFact'
     | 'fact',
     StatementSync
@@ -59,6 +60,7 @@ export class SegmentIndex {
       bytes: db.prepare('SELECT coalesce(sum(bytes), 0) AS bytes, count(*) AS segments FROM segments WHERE store = ?'),
       days: db.prepare(`SELECT DISTINCT (start_ms + ?) / 86400000 AS day FROM segments
         WHERE path = ? AND start_ms >= ? AND start_ms < ? ORDER BY day`),
+      has: db.prepare('SELECT 1 FROM segments WHERE path = ? LIMIT 1'),
       putFact: db.prepare('INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value'),
       fact: db.prepare('SELECT value FROM facts WHERE name = ?'),
     }
@@ -139,6 +141,11 @@ export class SegmentIndex {
   /** What lies in a store. */
   usage(store: string): { bytes: number; segments: number } {
     return Usage.parse(this.#sql.bytes.get(store))
+  }
+
+  /** Whether anything of a path was recorded. */
+  has(path: string): boolean {
+    return this.#sql.has.get(path) !== undefined
   }
 
   /** Days with recordings as days since 1970, of a zone `offsetMs` ahead of UTC. */

@@ -51,6 +51,8 @@ export interface SegmentRecord {
   readonly sha256: string | null
   /** Never deleted. */
   readonly held: boolean
+  /** Only its keyframes are left. */
+  readonly thinned: boolean
   /** What else is to be made of it when it is finished. */
   readonly copyAs: CopySettings | null
   /** The same as a file of another format, once it is there. */

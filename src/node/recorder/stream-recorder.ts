@@ -286,6 +286,7 @@ export class StreamRecorder implements Reader {
       tracks: sliced.tracks.map(recordedTrack),
       sha256: null,
       held: false,
+      thinned: false,
       copyAs: run.settings.copy,
       copy: null,
     }

@@ -1,0 +1,250 @@
+import { join } from 'node:path'
+import type { Clock, Timer, Timers } from '../../base/clock.ts'
+import { AppError, errorText } from '../../base/errors.ts'
+import { CloseStack } from '../../base/lifecycle.ts'
+import type { Log } from '../../base/log.ts'
+import type { RequestHandlers } from '../../link/connection.ts'
+import type { NodeEvent } from '../../link/events.ts'
+import type { PLATFORM_SAYS } from '../../link/messages.ts'
+import type { RecordingState, RecordingStatus, Segment } from '../../link/recording.ts'
+import type { Hub } from '../hub.ts'
+import type { Leases } from '../leases.ts'
+import type { NodeStore } from '../node-store.ts'
+import { Recorder } from '../recorder/recorder.ts'
+import { SegmentIndex } from '../recorder/segment-index.ts'
+import { WriteBudget } from '../recorder/write-budget.ts'
+import { FragmentReader } from '../replay/fragment-reader.ts'
+import { Recordings } from '../replay/recordings.ts'
+import { ExportingCopier } from '../replay/segment-copier.ts'
+import { DesiredRecording, NOTHING_DESIRED } from './desired-recording.ts'
+import { type RecordingStoreSettings, RecordingStores } from './recording-stores.ts'
+import { SegmentEvents } from './segment-events.ts'
+import { keptBecause, removeSegment } from './segment-removal.ts'
+import { segmentView } from './segment-view.ts'
+
+export interface RecordingHostOptions {
+  /** Of the node: indexes, spool and exports lie in it. */
+  readonly dataDirectory: string
+  readonly stores: RecordingStoreSettings
+  readonly hub: Hub
+  readonly leases: Leases
+  readonly store: NodeStore
+  /** Why nothing may be recorded of a path. */
+  readonly forbidden: (path: string) => boolean
+  /** The event is safe when it returns. */
+  readonly emit: (event: NodeEvent) => void
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly log: Log
+}
+
+type Handlers = Partial<RequestHandlers<typeof PLATFORM_SAYS>>
+
+/** Memory of all recorders for disks that do not keep up. */
+const WRITE_BUDGET_BYTES = 256 * 1024 * 1024
+/** Streams that came and went are looked for this often; those that come are told of at once. */
+const LOOK_MS = 1000
+/** Streams come in floods: plans are made once for those of a moment. */
+const GATHER_MS = 20
+
+/** Recording at one node: what the platform wants, the recorder that does it, and what the platform asks. */
+export class RecordingHost {
+  readonly index: SegmentIndex
+  readonly recordings: Recordings
+  readonly reader: FragmentReader
+  readonly stores: RecordingStores
+  readonly recorder: Recorder
+  readonly #options: RecordingHostOptions
+  readonly #events: SegmentEvents
+  readonly #closing = new CloseStack()
+  readonly #opened = Promise.withResolvers<void>()
+  #desired = new DesiredRecording(NOTHING_DESIRED)
+  #live = ''
+  #gathering: Timer | null = null
+
+  constructor(options: RecordingHostOptions) {
+    this.#options = options
+    const { clock, dataDirectory, emit, hub, leases, log, timers } = options
+    this.index = this.#closing.add(new SegmentIndex(join(dataDirectory, 'recordings.sqlite')))
+    this.#events = new SegmentEvents(this.index, emit)
+    this.stores = this.#closing.add(
+      new RecordingStores({
+        ...{ settings: options.stores, index: this.index, db: this.index.db, clock, timers, log },
+        onState: (store, state, reason) => {
+          if (state !== 'ok') log.warn('a store of recordings is in trouble', { store, state, reason })
+          emit({ type: 'storage.state', store, state, reason, atMs: clock.nowMs() })
+        },
+      }),
+    )
+    this.recordings = new Recordings(this.index, this.stores.find)
+    this.reader = new FragmentReader(this.recordings)
+    this.recorder = new Recorder({
+      host: {
+        find: path => hub.find(path),
+        hold: path => leases.hold(path, 'recorder'),
+        forbidden: options.forbidden,
+      },
+      ...{ index: this.index, stores: this.stores.find, clock, timers, log },
+      budget: new WriteBudget(WRITE_BUDGET_BYTES),
+      emit: this.#events.emit,
+      copier: new ExportingCopier(this.recordings, this.reader, this.stores.find),
+    })
+  }
+
+  /** Brings in order what a crash left, and begins with what was wanted last. */
+  async open(): Promise<void> {
+    await this.stores.open()
+    await this.recorder.start()
+    this.#closing.add(this.recorder)
+    const stored = this.#options.store.state('recording')
+    if (stored) this.#desired = new DesiredRecording(stored)
+    this.#plan()
+    const looking = this.#options.timers.every(LOOK_MS, () => this.#lookForStreams())
+    this.#closing.defer(() => looking.cancel())
+    this.#opened.resolve()
+  }
+
+  /** Something was told to the platform: a stream that came is recorded at once. */
+  heard({ type }: NodeEvent): void {
+    if (type !== 'stream.started' && type !== 'stream.stopped') return
+    this.#gathering ??= this.#options.timers.after(GATHER_MS, () => {
+      this.#gathering = null
+      this.#lookForStreams()
+    })
+  }
+
+  /** The platform's answers. They wait for `open`. */
+  get requests(): Handlers {
+    return {
+      'recording.apply': state => this.#whenOpen(() => this.#apply(state)),
+      'recording.status': ({ path }) => this.#whenOpen(() => ({ recordings: this.#statuses(path) })),
+      'recording.event': event => this.#whenOpen(() => this.#event(event)),
+      'recording.delete': ({ segments }) => this.#whenOpen(() => this.#delete(segments)),
+      'recording.hold': ({ segments, held }) => this.#whenOpen(() => this.#hold(segments, held)),
+      'recording.index': ({ after, limit }) => this.#whenOpen(() => ({ segments: this.#page(after, limit) })),
+      'storage.status': () =>
+        this.#whenOpen(async () => ({ stores: await this.stores.status(store => this.index.usage(store)) })),
+    }
+  }
+
+  /** Ends what is being recorded; the plans are kept. */
+  async close(): Promise<void> {
+    this.#gathering?.cancel()
+    await this.#closing.close()
+  }
+
+  async #whenOpen<T>(run: () => T | Promise<T>): Promise<T> {
+    await this.#opened.promise
+    return run()
+  }
+
+  #apply(state: RecordingState): Record<string, never> {
+    if (state.revision < this.#desired.revision) return {}
+    this.#options.store.saveState('recording', state)
+    this.#desired = new DesiredRecording(state)
+    this.#plan()
+    return {}
+  }
+
+  #lookForStreams(): void {
+    if (this.#paths().join('\n') === this.#live) return
+    try {
+      this.#plan()
+    } catch (error) {
+      this.#options.log.error('recordings not planned, tried again', { reason: errorText(error) })
+    }
+  }
+
+  #plan(): void {
+    const { hub, leases } = this.#options
+    const live = this.#paths()
+    const onDemand = (path: string) => leases.isOnDemand(path)
+    const plans = this.#desired.plans({
+      ...{ live, onDemand, hasS3: this.stores.hasS3 },
+      belongs: path => hub.find(path) !== undefined || onDemand(path) || this.index.has(path),
+    })
+    this.recorder.setPlans(plans)
+    this.#live = live.join('\n')
+  }
+
+  #paths(): string[] {
+    return [...this.#options.hub.streams].map(({ path }) => path)
+  }
+
+  #statuses(path?: string): RecordingStatus[] {
+    return this.recorder.statuses().flatMap(status => {
+      if (path !== undefined && status.path !== path) return []
+      const { recording, cause, state, reason, sinceMs, segment, droppedFragments } = status
+      const { id = null, sizeBytes: bytes = 0 } = segment ?? {}
+      return { path: status.path, recording, cause, state, reason, sinceMs, segment: id, bytes, droppedFragments }
+    })
+  }
+
+  #event(event: { path: string; beforeS?: number | undefined; afterS?: number | undefined; reason: string }) {
+    const { path, reason } = event
+    if (!this.#options.hub.find(path)) throw new AppError('STREAM_NOT_FOUND', { path })
+    const plan = this.#desired.eventPlan(path, this.stores.hasS3)
+    const { preRecordMs, postRecordMs } = plan.settings
+    const beforeMs = event.beforeS === undefined ? preRecordMs : event.beforeS * 1000
+    const afterMs = event.afterS === undefined ? postRecordMs : event.afterS * 1000
+    this.#options.log.info('an event is recorded', { path, reason })
+    return { recording: this.recorder.trigger(path, plan, beforeMs, afterMs) }
+  }
+
+  async #delete(ids: readonly string[]) {
+    const deleted: string[] = []
+    const kept: { id: string; reason: string }[] = []
+    for (const id of ids) {
+      const segment = this.index.get(id)
+      const reason = segment && keptBecause(segment, this.recordings)
+      if (reason) kept.push({ id, reason })
+      else {
+        // One that is not known is gone already.
+        const failed = segment && (await this.#remove(segment))
+        if (failed) kept.push({ id, reason: failed })
+        else deleted.push(id)
+      }
+    }
+    return { deleted, kept }
+  }
+
+  /** Null: it is gone. */
+  async #remove(segment: NonNullable<ReturnType<SegmentIndex['get']>>): Promise<string | null> {
+    const store = this.stores.find(segment.store)
+    if (!store) return `store ${segment.store} is not there`
+    try {
+      await removeSegment(segment, store, this.index)
+      this.recordings.forget(segment.id)
+      return null
+    } catch (error) {
+      return errorText(error).slice(0, MAX_REASON_LENGTH)
+    }
+  }
+
+  /** Throws AppError NOT_FOUND for one that is not there, after the others. */
+  #hold(ids: readonly string[], held: boolean): Record<string, never> {
+    let missing: string | null = null
+    for (const id of ids) {
+      const segment = this.index.get(id)
+      if (!segment) missing = id
+      else if (segment.state === 'open') this.#events.hold(id, held)
+      else this.index.put({ ...segment, held })
+    }
+    if (missing !== null) throw new AppError('NOT_FOUND', { what: 'recording', id: missing })
+    return {}
+  }
+
+  /** Also those in work: what is not named here is taken as gone. */
+  #page(after: string, limit: number): Segment[] {
+    const open = this.index.open().flatMap(({ id }) => {
+      const segment = id > after ? this.index.get(id) : null
+      return segment && segment.fragments > 0 ? segment : []
+    })
+    return [...this.index.after(after, limit), ...open]
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .slice(0, limit)
+      .map(segmentView)
+  }
+}
+
+const MAX_REASON_LENGTH = 512

@@ -1,0 +1,198 @@
+import { resolve } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import type { Clock, Timer, Timers } from '../../base/clock.ts'
+import { AppError, errorText } from '../../base/errors.ts'
+import type { Closable } from '../../base/lifecycle.ts'
+import type { Log } from '../../base/log.ts'
+import type { StoreStatus } from '../../link/recording.ts'
+import { DiskStore } from '../../storage/objects/disk-store.ts'
+import type { GrowingStore, StoreSpace } from '../../storage/objects/object-store.ts'
+import { S3Store, type S3StoreOptions } from '../../storage/objects/s3-store.ts'
+import { SpooledStore } from '../../storage/objects/spool.ts'
+import type { SegmentIndex } from '../recorder/segment-index.ts'
+
+/** What recordings ask for that are to lie on whichever disk has most room. */
+export const ANY_DISK = 'disk'
+export const S3 = 's3'
+
+/** Disks are looked at this often; between, the store counts itself. */
+const LOOK_MS = 5000
+/** A folder whose disk hangs is taken as gone. */
+const SPACE_TIMEOUT_MS = 3000
+
+export interface RecordingStoreSettings {
+  /** Folders, one per disk. */
+  readonly disks: readonly string[]
+  /** A disk with less free is full. */
+  readonly floorBytes: number
+  readonly s3: (Omit<S3StoreOptions, 'name'> & { readonly spoolFolder: string; readonly spoolBytes: number }) | null
+}
+
+export interface RecordingStoresOptions {
+  readonly settings: RecordingStoreSettings
+  readonly index: SegmentIndex
+  /** Remembers uploads over restarts. */
+  readonly db: DatabaseSync
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly log: Log
+  readonly onState: (store: string, state: StoreStatus['state'], reason: string) => void
+}
+
+interface Known {
+  readonly store: GrowingStore
+  readonly kind: StoreStatus['kind']
+  readonly location: string
+  readonly spool: SpooledStore | null
+  space: StoreSpace | null
+  state: StoreStatus['state']
+  reason: string
+  /** Its state has been told. */
+  told: boolean
+}
+
+/** The disks and the bucket of a node, and how they are. Each disk is a store of its own: one that dies takes no other along. */
+export class RecordingStores implements Closable {
+  readonly #options: RecordingStoresOptions
+  readonly #stores = new Map<string, Known>()
+  #looking: Timer | null = null
+  #look: Promise<void> | null = null
+
+  constructor(options: RecordingStoresOptions) {
+    this.#options = options
+    const { clock, index, settings } = options
+    const { disks, floorBytes } = settings
+    for (const [folder, name] of namedDisks(index, disks)) {
+      const store = new DiskStore({ name, folders: [folder], sync: 'finish', floorBytes, clock })
+      this.#add(store, 'disk', folder, null)
+    }
+    if (settings.s3) this.#addS3(settings.s3, floorBytes)
+  }
+
+  get hasS3(): boolean {
+    return this.#stores.has(S3)
+  }
+
+  /** By its name, or the disk with most room for `ANY_DISK`. */
+  readonly find = (name: string): GrowingStore | undefined =>
+    name === ANY_DISK ? this.#emptiest() : this.#stores.get(name)?.store
+
+  /** Looks at all, then again and again. */
+  async open(): Promise<void> {
+    await this.#lookAll()
+    this.#looking = this.#options.timers.every(LOOK_MS, () => {
+      this.#look ??= this.#lookAll().finally(() => {
+        this.#look = null
+      })
+    })
+  }
+
+  get names(): readonly string[] {
+    return [...this.#stores.keys()]
+  }
+
+  /** Free space of a disk as it was seen last; null: not known, or no disk. */
+  freeBytes(name: string): number | null {
+    const known = this.#stores.get(name)
+    return known?.kind === 'disk' ? (known.space?.freeBytes ?? null) : null
+  }
+
+  /** `usage`: what lies in a store. */
+  async status(usage: (store: string) => { bytes: number; segments: number }): Promise<StoreStatus[]> {
+    await this.#lookAll()
+    return [...this.#stores].map(([store, { kind, location, state, reason, space, spool }]) => {
+      const { bytes: usedBytes, segments } = usage(store)
+      const disk = kind === 'disk' ? space : null
+      const [totalBytes, freeBytes] = [disk?.totalBytes ?? null, disk?.freeBytes ?? null]
+      const spoolBytes = spool?.waitingBytes ?? 0
+      return { store, kind, location, state, reason, totalBytes, freeBytes, usedBytes, segments, spoolBytes }
+    })
+  }
+
+  states(): { readonly store: string; readonly state: StoreStatus['state']; readonly spoolBytes: number }[] {
+    return [...this.#stores].map(([store, { state, spool }]) => ({
+      store,
+      state,
+      spoolBytes: spool?.waitingBytes ?? 0,
+    }))
+  }
+
+  async close(): Promise<void> {
+    this.#looking?.cancel()
+    await this.#look
+    for (const { store } of this.#stores.values()) await store.close()
+  }
+
+  #add(store: GrowingStore, kind: Known['kind'], location: string, spool: SpooledStore | null): void {
+    this.#stores.set(store.name, { store, kind, location, spool, space: null, state: 'ok', reason: '', told: false })
+  }
+
+  #addS3({ spoolFolder, spoolBytes, ...s3 }: NonNullable<RecordingStoreSettings['s3']>, floorBytes: number): void {
+    const { clock, timers, log, db } = this.#options
+    const local = new DiskStore({ name: 'spool', folders: [spoolFolder], sync: 'finish', floorBytes, clock })
+    const spool = new SpooledStore({
+      ...{ local, db, clock, timers, log, maxBytes: spoolBytes },
+      remote: new S3Store({ ...s3, name: S3 }),
+      onState: (state, reason) => {
+        const known = this.#stores.get(S3)
+        if (known) this.#set(S3, known, state, reason)
+      },
+    })
+    this.#add(spool, 's3', `${s3.endpoint ?? 'Amazon S3'} ${s3.bucket}/${s3.prefix}`, spool)
+  }
+
+  #emptiest(): GrowingStore | undefined {
+    let best: Known | null = null
+    for (const known of this.#stores.values()) {
+      if (known.kind !== 'disk' || known.state === 'unreachable') continue
+      if (!best || (known.space?.freeBytes ?? 0) > (best.space?.freeBytes ?? 0)) best = known
+    }
+    return best?.store
+  }
+
+  async #lookAll(): Promise<void> {
+    await Promise.all([...this.#stores].map(([name, known]) => this.#lookAt(name, known)))
+  }
+
+  async #lookAt(name: string, known: Known): Promise<void> {
+    try {
+      known.space = await this.#inTime(name, known.store.space())
+      const room = await known.store.hasRoom()
+      if (!room) this.#set(name, known, 'full', known.spool ? 'the spool is full' : 'less is free than must stay free')
+      // Whether the bucket is reached only the spool knows.
+      else if (known.kind === 'disk' || known.state === 'full' || !known.told) this.#set(name, known, 'ok', '')
+    } catch (error) {
+      this.#set(name, known, 'unreachable', errorText(error))
+    }
+  }
+
+  #inTime<T>(store: string, work: Promise<T>): Promise<T> {
+    const { promise, reject } = Promise.withResolvers<never>()
+    const late = () => reject(new AppError('STORE_UNAVAILABLE', { store, reason: 'it does not answer' }))
+    const timer = this.#options.timers.after(SPACE_TIMEOUT_MS, late)
+    return Promise.race([work, promise]).finally(() => timer.cancel())
+  }
+
+  #set(name: string, known: Known, state: StoreStatus['state'], reason: string): void {
+    if (known.told && known.state === state) return
+    known.state = state
+    known.reason = reason.slice(0, MAX_REASON_LENGTH)
+    known.told = true
+    this.#options.onState(name, state, known.reason)
+  }
+}
+
+const MAX_REASON_LENGTH = 512
+
+/** Folders with their names, which stay with them whatever their order: segments are found by them. */
+function namedDisks(index: SegmentIndex, folders: readonly string[]): Map<string, string> {
+  const known = new Map((index.recall('disks') as [string, string][] | undefined) ?? []) // written below
+  const named = new Map<string, string>()
+  for (const folder of folders.map(folder => resolve(folder))) {
+    const name = known.get(folder) ?? `disk${known.size + 1}`
+    known.set(folder, name)
+    named.set(folder, name)
+  }
+  index.remember('disks', [...known])
+  return named
+}
