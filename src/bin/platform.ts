@@ -113,7 +113,13 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
     const viewers = new ViewerService(db, links, auditLog)
     const nodes = new NodeService(db, links, auditLog)
     const operations = closing.add(await OperationService.open({ db, feed, clock, log }))
-    const gb28181 = devices.services({ links, operations, domain: () => current.sip.domain })
+    const gb28181 = devices.services({
+      links,
+      operations,
+      domain: () => current.sip.domain,
+      serverId: () => current.sip.id,
+      pictures: { directory: join(settings.data, 'device-snapshots'), uploadOrigin: () => uploadOrigin(current) },
+    })
     const bulk = new BulkService(operations, 'streams', 'streams.write', {
       kick: (actor, id) => streams.kick(actor, id),
       delete: (actor, id) => streams.delete(actor, id),
@@ -221,6 +227,13 @@ function addressesOf(settings: Settings, origins: RoleEnvironment['origins']) {
     fallbackHost: open.host,
     endpoints: { host: null, ...ports, sip: sipOf(settings) },
   }
+}
+
+/** Where devices send pictures: the plain listener, since few check certificates right. */
+function uploadOrigin({ listen, public: open }: Settings): string {
+  const plain = listen.http !== null || listen.https === null
+  const port = plain ? (open.http ?? listen.http?.port) : (open.https ?? listen.https?.port)
+  return `${plain ? 'http' : 'https'}://${bracketed(open.host)}${port === undefined ? '' : `:${port}`}`
 }
 
 /** Null where the node beside us takes no devices. */

@@ -16,6 +16,8 @@ const READERS: Readonly<Record<string, Permission>> = {
   channels: 'devices.read',
   directories: 'devices.read',
   alarms: 'devices.read',
+  'parent-platforms': 'devices.read',
+  quirks: 'devices.read',
   'pending-devices': 'devices.read',
   nodes: 'nodes.read',
   users: 'users.read',

@@ -76,7 +76,7 @@ async function newWorld(): Promise<World> {
     operator: await platform.addUser('operator', 'operator'),
     viewer: await platform.addUser('viewer', 'viewer'),
   }
-  const call = async (method: 'GET' | 'POST', url: string, payload?: object) =>
+  const call = async (method: 'GET' | 'POST' | 'PUT', url: string, payload?: object) =>
     (
       await app.inject({
         method,
@@ -136,6 +136,19 @@ async function newWorld(): Promise<World> {
   for (const event of told) node.client.emit(event)
   await vi.waitFor(() => expect(node.outbox.size).toBe(0), { interval: 2 })
   ids['/attempts/{id}'] = attempt.id
+  const upper = { name: 'City', serverId: '34010000002000000001', host: '192.0.2.80' }
+  ids['/parent-platforms/{id}'] = (await call('POST', '/parent-platforms', upper)).id
+  await call('PUT', `/parent-platforms/${ids['/parent-platforms/{id}']}/groups/34010000002160000001`, { name: 'A' })
+  ids['/quirks/{id}'] = (await call('PUT', '/quirks', { entries: [{ vendor: 'x', quirks: {} }] })).items[0].id
+  const taken = await call('POST', `/channels/${ids['/channels/{id}']}/device-snapshots`)
+  ids['/device-snapshots/{id}'] = taken.id
+  const { session } = await platform.db.selectFrom('device_snapshots').select('session').executeTakeFirstOrThrow()
+  const picture = {
+    method: 'PUT',
+    url: `/api/v1/device-uploads/${session}/a.jpg`,
+    payload: Buffer.from('ffd8ff00', 'hex'),
+  } as const
+  expect((await app.inject({ ...picture, headers: { 'content-type': 'image/jpeg' } })).statusCode).toBe(200)
   ids['/alarms/{id}'] = (await call('GET', '/alarms')).items[0].id
   ids['/directories/{id}'] = (await call('POST', '/directories', { name: 'School' })).id
   ids['/pending-devices/{id}'] = (await call('GET', '/pending-devices')).items[0].id
@@ -170,6 +183,8 @@ function addressOf({ path }: Route, { ids }: World): string {
       return start.replace(/\{\w+\}/, id)
     })
     .replace('{number}', '1')
+    .replace('{gbId}', '34010000002160000001')
+    .replace('{name}', 'a.jpg')
 }
 
 const document = await describeOnce()
@@ -325,7 +340,11 @@ describe('who may not, and what is not understood', () => {
   })
 
   test.each(routes.filter(({ path }) => path.includes('{')))('$title does not find what is not there', async route => {
-    const url = route.path.replace(/\{\w+\}/, 'none_such').replace('{number}', '1')
+    const url = route.path
+      .replace(/\{\w+\}/, 'none_such')
+      .replace('{number}', '1')
+      .replace('{gbId}', '34010000002160000001')
+      .replace('{name}', 'a.jpg')
     const { code } = await refused(route, url, world.tokens.administrator, bodyOf(route)?.example, 404)
     expect(code).toBe('NOT_FOUND')
   })
@@ -358,7 +377,9 @@ describe('what is allowed is answered as described', () => {
         const headers = { authorization: `Bearer ${world.tokens.administrator}` }
         expect((await world.app.inject({ method, url, headers })).statusCode).toBeLessThan(300)
       }
-      const body = bodyOf(route)?.example
+      const example = bodyOf(route)?.example
+      const directoryId = world.ids['/directories/{id}']
+      const body = operation.operationId === 'shareDirectory' ? { directoryId } : example
       const known: Record<string, object> = {
         login: { username: 'admin', password: PASSWORD },
         createExport: {

@@ -57,6 +57,7 @@ export const TAGS = [
   { name: 'directories', description: 'The tree of a space: own directories, and those of catalogs.' },
   { name: 'alarms', description: 'What devices alarm about, and where they are.' },
   { name: 'attempts', description: 'Every try with a device: what was seen, what it means, what to do.' },
+  { name: 'parent-platforms', description: 'Upper platforms we register with, and what they get to see.' },
   { name: 'viewers', description: 'Everything about one viewer or publisher.' },
   { name: 'recordings', description: 'What was recorded: found, played, described, deleted; recording by hand.' },
   { name: 'snapshots', description: 'Pictures of streams.' },

@@ -80,4 +80,13 @@ export const BODY_EXAMPLES: Readonly<Record<string, unknown>> = {
   createDirectory: { name: 'School' },
   updateDirectory: { name: 'School, east' },
   bindDirectory: { directoryId: null, deviceIds: ['dv_01jd3v7k2mabcdefghjk'] },
+  createParentPlatform: { name: 'City', serverId: '34010000002000000001', host: '192.0.2.80', password: 'Upper!' },
+  updateParentPlatform: { keepaliveS: 30 },
+  shareChannels: { channels: [{ channelId: 'ch_01jd3v7k2mabcdefghjk' }] },
+  unshareChannels: { channelIds: ['ch_01jd3v7k2mabcdefghjk'] },
+  shareDirectory: { directoryId: 'dr_01jd3v7k2mabcdefghjk' },
+  putGroup: { name: 'Schools' },
+  putQuirks: { entries: [{ vendor: 'Acme', model: 'C1', quirks: { ssrc: 'ignore' } }] },
+  importDevices: { csv: 'gbId,name\n34020000001320000002,Yard\n' },
+  takeDeviceSnapshots: { count: 2, intervalS: 1 },
 }

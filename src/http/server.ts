@@ -25,6 +25,8 @@ import { auditRoutes } from './routes/audit.ts'
 import { callbackRoutes } from './routes/callbacks.ts'
 import { channelControlRoutes } from './routes/channel-control.ts'
 import { channelRoutes } from './routes/channels.ts'
+import { deviceImportRoutes } from './routes/device-import.ts'
+import { deviceSnapshotRoutes } from './routes/device-snapshots.ts'
 import { deviceRoutes, pendingDeviceRoutes } from './routes/devices.ts'
 import { directoryRoutes } from './routes/directories.ts'
 import { exportRoutes } from './routes/exports.ts'
@@ -35,8 +37,10 @@ import { healthRoutes } from './routes/health.ts'
 import { historyRoutes } from './routes/history.ts'
 import { nodeRoutes } from './routes/nodes.ts'
 import { operationRoutes } from './routes/operations.ts'
+import { parentPlatformRoutes } from './routes/parent-platforms.ts'
 import { planRoutes } from './routes/plans.ts'
 import { playbackRoutes } from './routes/playbacks.ts'
+import { quirkRoutes } from './routes/quirks.ts'
 import { recordingControlRoutes } from './routes/recording-control.ts'
 import { recordingRoutes } from './routes/recordings.ts'
 import { sessionRoutes } from './routes/sessions.ts'
@@ -146,6 +150,10 @@ export async function createApp(options: ServerOptions): Promise<App> {
       directoryRoutes(api, services)
       alarmRoutes(api, services, clock)
       attemptRoutes(api, services)
+      parentPlatformRoutes(api, services)
+      quirkRoutes(api, services)
+      deviceImportRoutes(api, services)
+      deviceSnapshotRoutes(api, services)
       gb28181Routes(api, services, addresses)
       systemRoutes(api, services)
     },

@@ -194,7 +194,13 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
     operations,
     bulk,
     keptAnswers: new KeptAnswerService(db, time),
-    gb28181: devices.services({ links, operations, domain: () => '3402000000' }),
+    gb28181: devices.services({
+      links,
+      operations,
+      domain: () => '3402000000',
+      serverId: () => '34020000002000000001',
+      pictures: { directory: join(directory, 'device-snapshots'), uploadOrigin: () => 'http://192.0.2.1:8000' },
+    }),
     metrics: new MetricService({ store: metricStore, sampler, links, nodes, clock: time }),
     ...recording.services({
       ...{ streams, operations, nodes, spaces },

@@ -12,16 +12,24 @@ import { ChannelControl } from '../channels/channel-control.ts'
 import { ChannelService } from '../channels/channel-service.ts'
 import { PlaybackService } from '../channels/playback-service.ts'
 import { PlaybackStreams } from '../channels/playback-streams.ts'
+import {
+  DeviceSnapshotEvents,
+  type DeviceSnapshotOptions,
+  DeviceSnapshotService,
+} from '../device-snapshots/device-snapshot-service.ts'
 import { DirectoryService } from '../directories/directory-service.ts'
 import type { EventSink } from '../nodes/node-events.ts'
 import type { DesiredTopic, NodeLinks } from '../nodes/node-links.ts'
 import type { OperationService } from '../operations/operation-service.ts'
+import { ParentEvents, ParentService } from '../parent-platforms/parent-service.ts'
 import { PendingDeviceService } from '../pending-devices/pending-device-service.ts'
 import { PositionEvents, PositionService } from '../positions/position-service.ts'
+import { QuirkService } from '../quirks/quirk-service.ts'
 import { BulkService } from '../streams/bulk-service.ts'
 import { DesiredDevices } from './desired-devices.ts'
 import { DeviceCommands } from './device-commands.ts'
 import { DeviceEvents } from './device-events.ts'
+import { DeviceImport } from './device-import.ts'
 import { DeviceLink } from './device-link.ts'
 import { DeviceService } from './device-service.ts'
 
@@ -38,6 +46,9 @@ export interface DeviceServicesOptions {
   readonly operations: OperationService
   /** SIP domain of this server. */
   readonly domain: () => string
+  /** Code of this server. */
+  readonly serverId: () => string
+  readonly pictures: Pick<DeviceSnapshotOptions, 'directory' | 'uploadOrigin'>
 }
 
 export type DeviceServices = ReturnType<Devices['services']>
@@ -50,6 +61,7 @@ export class Devices implements Closable {
   readonly #events: DeviceEvents
   readonly sinks: readonly EventSink[]
   #following: Promise<void> = Promise.resolve()
+  #parents: ParentService | null = null
 
   private constructor(options: DevicesOptions, desired: DesiredDevices) {
     const { clock, log } = options
@@ -63,6 +75,8 @@ export class Devices implements Closable {
       new AlarmEvents(clock),
       new PositionEvents(),
       new AttemptEvents(),
+      new ParentEvents(),
+      new DeviceSnapshotEvents(),
     ]
   }
 
@@ -87,6 +101,9 @@ export class Devices implements Closable {
   /** Once an event is kept. */
   applied(event: NodeEvent): void {
     this.#follow(() => this.#events.applied(event))
+    // what is shared with upper platforms follows what devices have
+    const changed = event.type === 'device.catalog-changed' || (event.type === 'device.catalog' && event.end !== null)
+    if (changed) this.#follow(async () => this.#parents?.refresh())
   }
 
   /** Waits for what follows from changes and events. */
@@ -102,7 +119,7 @@ export class Devices implements Closable {
       )
   }
 
-  services({ links, operations, domain }: DeviceServicesOptions) {
+  services({ links, operations, domain, serverId, pictures }: DeviceServicesOptions) {
     const { db, audit, clock, timers } = this.#options
     const desired = this.#desired
     const link = new DeviceLink(links)
@@ -115,6 +132,12 @@ export class Devices implements Closable {
     const alarms = new AlarmService(db, link, audit, clock)
     const positions = new PositionService(db, clock)
     const attempts = new AttemptService(db, clock)
+    const imports = new DeviceImport(db, desired, audit)
+    const quirks = new QuirkService(db, desired, audit)
+    const parents = new ParentService({ db, desired, audit, clock, serverId })
+    this.#parents = parents
+    directories.onBound(() => this.#follow(() => parents.refresh()))
+    const deviceSnapshots = new DeviceSnapshotService({ db, link, audit, clock, ...pictures })
     const pending = new PendingDeviceService(db, devices, audit, clock)
     const bulk = new BulkService<BulkAction, { readonly untilMs: number | null }>(
       operations,
@@ -128,7 +151,7 @@ export class Devices implements Closable {
         sync: (actor, id) => commands.syncCatalog(actor, id),
       },
     )
-    const tidied = [pending, channels, alarms, positions, attempts]
+    const tidied = [pending, channels, alarms, positions, attempts, deviceSnapshots]
     const tidy = () => Promise.all(tidied.map(service => service.tidy()))
     return {
       devices,
@@ -140,6 +163,10 @@ export class Devices implements Closable {
       alarms,
       positions,
       attempts,
+      imports,
+      quirks,
+      parents,
+      deviceSnapshots,
       pending,
       bulk,
       tidy,

@@ -18,6 +18,11 @@ export class ParentStore {
     this.#db = db
   }
 
+  async count(): Promise<number> {
+    const query = this.#db.selectFrom('parent_platforms').select(e => e.fn.countAll<number>().as('count'))
+    return (await query.executeTakeFirstOrThrow()).count
+  }
+
   async all(space?: string): Promise<ParentPlatform[]> {
     let query = this.#db.selectFrom('parent_platforms').selectAll().orderBy('name').orderBy('id')
     if (space !== undefined) query = query.where('space', '=', space)
@@ -87,8 +92,10 @@ export class ParentStore {
     return this.#db.selectFrom('parent_channels').selectAll().where('parent_id', '=', parentId).execute()
   }
 
-  async countShares(): Promise<number> {
-    const query = this.#db.selectFrom('parent_channels').select(e => e.fn.countAll<number>().as('count'))
+  /** Of one, or of all. */
+  async countShares(parentId?: string): Promise<number> {
+    let query = this.#db.selectFrom('parent_channels').select(e => e.fn.countAll<number>().as('count'))
+    if (parentId !== undefined) query = query.where('parent_id', '=', parentId)
     return (await query.executeTakeFirstOrThrow()).count
   }
 

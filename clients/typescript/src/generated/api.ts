@@ -42,6 +42,8 @@ export interface Schemas {
   CruisePoint: { preset: number; /** seconds */ dwellS: number | null; /** 1 to 15 */ speed: number | null }
   ForbiddenStream: { /** space/app/name; the stream may have been deleted */ path: string; /** null: until it is resumed */ until: string | null; reason: string; /** UTC, RFC 3339 */ since: string; /** name of who did it */ by: string }
   Operation: { id: string; /** noun.verb, e.g. streams.kick */ kind: string; state: "running" | "done" | "failed" | "cancelled"; userId: string; /** who started it */ userName: string; /** UTC, RFC 3339 */ createdAt: string; finishedAt: string | null; /** steps done */ done: number; /** steps in all; null: not known */ total: number | null; /** what became of each step */ rows: readonly ({ name: string; ok: boolean; error: { code: string; message: string } | null })[]; /** why the whole failed */ error: { code: string; message: string } | null; /** name of the file it made: GET /operations/{id}/file */ file: string | null }
+  ImportReport: { created: number; failed: number; rows: readonly ({ /** as a spreadsheet counts them */ row: number; gbId: string; name: string; ok: boolean; error: { code: string; message: string; field: string | null } | null })[] }
+  DeviceSnapshot: { id: string; deviceId: string; channelId: string; wanted: number; /** UTC, RFC 3339 */ createdAt: string; /** when the device said it was done */ finishedAt: string | null; ok: boolean; files: readonly ({ name: string; type: string; sizeBytes: number; /** UTC, RFC 3339 */ at: string })[] }
   Directory: { id: string; space: string; /** null: at the top of its space or device */ parentId: string | null; /** own: made by people; others mirror the catalog of a device */ kind: "own" | "area" | "group" | "organisation" | "system" | "device"; name: string; description: string; /** of a mirrored one */ deviceId: string | null; gbId: string | null; /** UTC, RFC 3339 */ createdAt: string }
   TreeNode: { kind: "directory" | "device" | "channel"; id: string; name: string; gbId: string | null; directoryKind: "own" | "area" | "group" | "organisation" | "system" | "device" | null; deviceState: "new" | "on" | "suspect" | "off" | "failed" | null; /** whether a channel can be watched */ online: boolean | null; /** of the stream of a channel */ path: string | null; /** of all below; null: not counted */ counts: { channels: number; online: number } | null; expandable: boolean; /** names from the top down; only of what was searched for */ where: readonly (string)[] }
   Bound: { results: readonly ({ id: string; ok: boolean; error: { code: string; message: string } | null })[] }
@@ -71,6 +73,12 @@ export interface Schemas {
   PlatformMetrics: { /** begin of the first step */ from: string; /** UTC, RFC 3339 */ to: string; stepSeconds: number; /** in the order of time; a step in which nothing was measured is left out */ points: readonly (Schemas['PlatformPoint'])[] }
   Overview: { /** live now */ streams: number; viewers: number; nodesOn: number; nodesLost: number; /** received now */ bitrateInKbps: number; /** sent to viewers, over the last seconds */ bitrateOutKbps: number; /** cores used by all nodes */ cpu: number; /** resident memory of all nodes */ memoryBytes: number }
   Node: { id: string; name: string; version: string; state: "on" | "lost"; /** takes no new publishers and viewers; who is there stays */ draining: boolean; /** UTC, RFC 3339 */ lastSeenAt: string; load: { /** cores used by the node process, 1 is one full core */ cpu: number; /** resident set size */ memoryBytes: number; /** 99th percentile of the event-loop delay */ eventLoopP99Ms: number } | null; streams: number; viewers: number }
+  ParentPlatform: { id: string; space: string; name: string; description: string; /** we register with it */ enabled: boolean; /** its code */ serverId: string; /** its SIP domain */ domain: string; host: string; port: number; transport: "udp" | "tcp"; /** our code as it knows us */ localId: string; /** empty: our code */ username: string; /** seconds a registration is asked for */ expiresS: number; /** seconds between keepalives */ keepaliveS: number; charset: "gb18030" | "utf-8"; passwordSet: boolean; /** UTC, RFC 3339 */ createdAt: string; state: "on" | "off" | "failed"; reason: string; stateAt: string | null }
+  Share: { channelId: string; channelName: string; channelGbId: string; deviceId: string; /** its code there */ sharedId: string; /** its name there */ name: string; /** virtual directory there */ groupGbId: string | null; /** shared because it is in this directory; null: by itself */ directoryId: string | null }
+  Shared: { results: readonly ({ channelId: string; sharedId: string | null; ok: boolean; error: { code: string; message: string } | null })[] }
+  Unshared: { unshared: number }
+  ParentGroup: { gbId: string; name: string; parentGbId: string | null; /** its channels are shared as they come and go; null: only for the tree */ directoryId: string | null }
+  Quirk: { id: string; vendor: string; model: string; firmware: string; source: "set" | "learnt"; quirks: Record<string, string | number | boolean>; notes: string; /** UTC, RFC 3339 */ updatedAt: string }
   Interval: { /** HH:MM or HH:MM:SS, by the wall of the zone */ start: string; /** up to 24:00 */ end: string; /** recordings made in it are filed by it */ subject: string; /** recordings made in it are filed by it */ teacher: string }
   Plan: { id: string; name: string; /** IANA time zone, e.g. Asia/Shanghai */ zone: string; /** seven days, Monday first; intervals in order */ week: readonly (readonly (Schemas['Interval'])[])[]; /** UTC, RFC 3339 */ createdAt: string }
   DeviceRecording: { /** code */ channel: string; name: string; /** UTC, RFC 3339 */ start: string; /** UTC, RFC 3339 */ end: string; /** time, alarm, manual ... */ kind: string; sizeBytes: number | null; /** in the words of the device */ path: string }
@@ -1367,6 +1375,167 @@ export interface Operations {
     body: never
     answer: string
   }
+  /** Upper platforms we register with */
+  listParentPlatforms: {
+    path: never
+    query: { space?: string | undefined }
+    body: never
+    answer: { items: readonly (Schemas['ParentPlatform'])[] }
+  }
+  /** Register with an upper platform from now on */
+  createParentPlatform: {
+    path: never
+    query: never
+    body: { space?: string | undefined; name: string; description?: string | undefined; /** we register with it */ enabled?: boolean | undefined; /** its code */ serverId: string; /** its SIP domain; the first 10 digits of its code when left out */ domain?: string | undefined; host: string; port?: number | undefined; transport?: "udp" | "tcp" | undefined; /** our code as it knows us; that of this server when left out */ localId?: string | undefined; /** empty: our code */ username?: string | undefined; /** of the digest; null: none. It is never answered */ password?: string | null | undefined; /** seconds a registration is asked for */ expiresS?: number | undefined; /** seconds between keepalives */ keepaliveS?: number | undefined; charset?: "gb18030" | "utf-8" | undefined }
+    answer: Schemas['ParentPlatform']
+  }
+  /** One upper platform */
+  getParentPlatform: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['ParentPlatform']
+  }
+  /** Change an upper platform; we register anew */
+  updateParentPlatform: {
+    path: { id: string }
+    query: never
+    body: { name?: string | undefined; description?: string | undefined; /** we register with it */ enabled?: boolean | undefined; /** its code */ serverId?: string | undefined; /** its SIP domain */ domain?: string | undefined; host?: string | undefined; port?: number | undefined; transport?: "udp" | "tcp" | undefined; /** our code as it knows us */ localId?: string | undefined; /** empty: our code */ username?: string | undefined; /** seconds a registration is asked for */ expiresS?: number | undefined; /** seconds between keepalives */ keepaliveS?: number | undefined; charset?: "gb18030" | "utf-8" | undefined; /** of the digest; null: none. It is never answered */ password?: string | null | undefined }
+    answer: Schemas['ParentPlatform']
+  }
+  /** Leave an upper platform and forget what it was shown */
+  deleteParentPlatform: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: undefined
+  }
+  /** Register with it */
+  startParentPlatform: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['ParentPlatform']
+  }
+  /** Leave it; what it was shown stays for later */
+  stopParentPlatform: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['ParentPlatform']
+  }
+  /** What it gets to see, with the codes there */
+  listShares: {
+    path: { id: string }
+    query: { /** rows wanted, 1 to 500 */ limit?: number | undefined; /** nextCursor of the page before */ cursor?: string | undefined; /** what the list is ordered by; with a minus sign the other way round */ sort?: "sharedId" | "-sharedId" | undefined }
+    body: never
+    answer: { items: readonly (Schemas['Share'])[]; nextCursor: string | null }
+  }
+  /** Show it channels, under their own or other codes; tells what became of each */
+  shareChannels: {
+    path: { id: string }
+    query: never
+    body: { channels: readonly ({ channelId: string; /** its code there; its own when that is free, else a new one */ sharedId?: string | undefined; /** null: as here */ name?: string | null | undefined; groupGbId?: string | null | undefined })[] }
+    answer: Schemas['Shared']
+  }
+  /** Show it channels no more */
+  unshareChannels: {
+    path: { id: string }
+    query: never
+    body: { channelIds: readonly (string)[] }
+    answer: Schemas['Unshared']
+  }
+  /** Show it a directory with all below it; channels follow as they come into it and go */
+  shareDirectory: {
+    path: { id: string }
+    query: never
+    body: { directoryId: string; /** virtual directory there to hang it below */ parentGbId?: string | null | undefined }
+    answer: { items: readonly (Schemas['ParentGroup'])[] }
+  }
+  /** Virtual directories as it sees them */
+  listGroups: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: { items: readonly (Schemas['ParentGroup'])[] }
+  }
+  /** Make or change a virtual directory: an area, a business group (215) or an organisation (216) */
+  putGroup: {
+    path: { id: string; gbId: string }
+    query: never
+    body: { name: string; parentGbId?: string | null | undefined; directoryId?: string | null | undefined }
+    answer: Schemas['ParentGroup']
+  }
+  /** Remove a virtual directory; what hung below it hangs below our system */
+  deleteGroup: {
+    path: { id: string; gbId: string }
+    query: never
+    body: never
+    answer: undefined
+  }
+  /** The book of how devices differ from the standard; PUT takes its items again, here or elsewhere */
+  listQuirks: {
+    path: never
+    query: never
+    body: never
+    answer: { items: readonly (Schemas['Quirk'])[] }
+  }
+  /** Write entries into the book; they go over what was learnt, and reach the nodes at once */
+  putQuirks: {
+    path: never
+    query: never
+    body: { entries: readonly ({ /** manufacturer as the device says it; case does not matter */ vendor: string; /** empty: any */ model?: string | undefined; /** empty: any */ firmware?: string | undefined; /** ways of a device that differ from the standard, by name */ quirks: Record<string, string | number | boolean>; notes?: string | undefined })[] }
+    answer: { items: readonly (Schemas['Quirk'])[] }
+  }
+  /** Remove an entry of the book; what was learnt may be learnt again */
+  deleteQuirk: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: undefined
+  }
+  /** Add many devices from a CSV or XLSX; takes what can be taken and reports on each row */
+  importDevices: {
+    path: never
+    query: never
+    body: { space?: string | undefined; /** text of a CSV; its first row names the columns */ csv?: string | undefined; /** a CSV in any usual encoding or an XLSX, in base64 */ file?: string | undefined; /** only say what would become of the rows */ dryRun?: boolean | undefined }
+    answer: Schemas['ImportReport']
+  }
+  /** Devices as a CSV that can be imported again; without passwords */
+  exportDevices: {
+    path: never
+    query: { space?: string | undefined }
+    body: never
+    answer: string
+  }
+  /** Let the device make pictures and send them (edition of 2022) */
+  takeDeviceSnapshots: {
+    path: { id: string }
+    query: never
+    body: { count?: number | undefined; /** seconds between them */ intervalS?: number | undefined } | null | undefined
+    answer: Schemas['DeviceSnapshot']
+  }
+  /** Pictures that devices made, kept 30 days */
+  listDeviceSnapshots: {
+    path: never
+    query: { /** rows wanted, 1 to 500 */ limit?: number | undefined; /** nextCursor of the page before */ cursor?: string | undefined; channel?: string | undefined; /** what the list is ordered by; with a minus sign the other way round */ sort?: "createdAt" | "-createdAt" | undefined }
+    body: never
+    answer: { items: readonly (Schemas['DeviceSnapshot'])[]; nextCursor: string | null }
+  }
+  /** What of the pictures is here */
+  getDeviceSnapshot: {
+    path: { id: string }
+    query: never
+    body: never
+    answer: Schemas['DeviceSnapshot']
+  }
+  /** One picture */
+  getDeviceSnapshotFile: {
+    path: { id: string; name: string }
+    query: never
+    body: never
+    answer: string
+  }
   /** What to type into a camera so that it registers here */
   getGbServer: {
     path: never
@@ -1601,6 +1770,29 @@ export const ROUTES = {
   getAttempt: ['GET', '/attempts/{id}'],
   getAttemptText: ['GET', '/attempts/{id}/text'],
   getAttemptPcap: ['GET', '/attempts/{id}/pcap'],
+  listParentPlatforms: ['GET', '/parent-platforms'],
+  createParentPlatform: ['POST', '/parent-platforms'],
+  getParentPlatform: ['GET', '/parent-platforms/{id}'],
+  updateParentPlatform: ['PATCH', '/parent-platforms/{id}'],
+  deleteParentPlatform: ['DELETE', '/parent-platforms/{id}'],
+  startParentPlatform: ['POST', '/parent-platforms/{id}/start'],
+  stopParentPlatform: ['POST', '/parent-platforms/{id}/stop'],
+  listShares: ['GET', '/parent-platforms/{id}/channels'],
+  shareChannels: ['POST', '/parent-platforms/{id}/share'],
+  unshareChannels: ['POST', '/parent-platforms/{id}/unshare'],
+  shareDirectory: ['POST', '/parent-platforms/{id}/share-directory'],
+  listGroups: ['GET', '/parent-platforms/{id}/groups'],
+  putGroup: ['PUT', '/parent-platforms/{id}/groups/{gbId}'],
+  deleteGroup: ['DELETE', '/parent-platforms/{id}/groups/{gbId}'],
+  listQuirks: ['GET', '/quirks'],
+  putQuirks: ['PUT', '/quirks'],
+  deleteQuirk: ['DELETE', '/quirks/{id}'],
+  importDevices: ['POST', '/devices/import'],
+  exportDevices: ['GET', '/devices/export'],
+  takeDeviceSnapshots: ['POST', '/channels/{id}/device-snapshots'],
+  listDeviceSnapshots: ['GET', '/device-snapshots'],
+  getDeviceSnapshot: ['GET', '/device-snapshots/{id}'],
+  getDeviceSnapshotFile: ['GET', '/device-snapshots/{id}/files/{name}'],
   getGbServer: ['GET', '/gb28181/server'],
   nextGbIds: ['GET', '/gb28181/next-id'],
   getSystem: ['GET', '/system'],

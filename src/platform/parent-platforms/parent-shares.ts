@@ -1,0 +1,111 @@
+import { setImmediate } from 'node:timers/promises'
+import { AppError } from '../../base/errors.ts'
+import { MAX_SHARED_CHANNELS } from '../../link/gb28181.ts'
+import type { Db } from '../../storage/database.ts'
+import { codePrefix, codeWith } from '../devices/gb-id.ts'
+import { DirectoryStore } from '../directories/directory-store.ts'
+import type { ParentPlatform } from './parent-platform.ts'
+import { type ParentChannelRow, type ParentGroupRow, ParentStore } from './parent-store.ts'
+
+/** Of all upper platforms together: a message of the link holds them, beside the devices. */
+const MAX_SHARES = 30_000
+/** Type of the codes made for channels whose own is taken there: IP camera. */
+const CAMERA = 132
+
+/** Hands out codes within one upper platform: a channel keeps its own as long as that is free there. */
+export class SharedIds {
+  readonly #taken: Set<string>
+  readonly #prefix: string
+  #serial = 0
+
+  constructor(parent: Pick<ParentPlatform, 'localId'>, taken: Iterable<string>) {
+    this.#taken = new Set(taken)
+    this.#prefix = codePrefix(parent.localId.slice(0, 10), CAMERA)
+  }
+
+  /** Throws CONFLICT for a wish that is taken. */
+  next(own: string, wish: string | undefined): string {
+    if (wish !== undefined && this.#taken.has(wish)) throw new AppError('CONFLICT', { what: 'shared code', id: wish })
+    let id = wish ?? own
+    while (this.#taken.has(id)) id = codeWith(this.#prefix, ++this.#serial)
+    this.#taken.add(id)
+    return id
+  }
+}
+
+/** Throws LIMIT_REACHED. */
+export async function checkShares(store: ParentStore, parentId: string, more: number): Promise<void> {
+  const limit = (what: string, limit: number) => new AppError('LIMIT_REACHED', { what, limit })
+  if ((await store.countShares(parentId)) + more > MAX_SHARED_CHANNELS) {
+    throw limit('channels shared with one upper platform', MAX_SHARED_CHANNELS)
+  }
+  if ((await store.countShares()) + more > MAX_SHARES) throw limit('channels shared with upper platforms', MAX_SHARES)
+}
+
+/** Brings what is shared by directory up to date with what is in the directories now. True when something changed. */
+export async function refreshShares(db: Db): Promise<boolean> {
+  const store = new ParentStore(db)
+  const groups = Map.groupBy(await store.groupsOfDirectories(), group => group.parent_id)
+  let changed = false
+  for (const [parentId, some] of groups) {
+    const parent = await store.byId(parentId)
+    if (parent) changed = (await refreshParent(db, store, parent, some)) || changed
+    await setImmediate()
+  }
+  return changed
+}
+
+async function refreshParent(db: Db, store: ParentStore, parent: ParentPlatform, groups: readonly ParentGroupRow[]) {
+  const shares = await store.shares(parent.id)
+  const known = new Map(shares.map(share => [share.channel_id, share]))
+  const ids = new SharedIds(
+    parent,
+    shares.map(share => share.shared_id),
+  )
+  const wanted = new Set<string>()
+  const added: ParentChannelRow[] = []
+  let room = MAX_SHARED_CHANNELS - shares.length
+  for (const { directory_id, gb_id: group_gb_id } of groups) {
+    if (directory_id === null) continue
+    for (const channel of await channelsIn(db, directory_id, parent.serverId)) {
+      wanted.add(channel.id)
+      if (known.has(channel.id) || room-- <= 0) continue
+      const shared_id = ids.next(channel.gb_id, undefined)
+      const share = { parent_id: parent.id, channel_id: channel.id, shared_id, name: null, group_gb_id, directory_id }
+      added.push(share)
+      known.set(channel.id, share)
+    }
+  }
+  const surplus = shares.filter(share => share.directory_id !== null && !wanted.has(share.channel_id))
+  await store.putChannels(added)
+  await store.deleteChannels(
+    parent.id,
+    surplus.map(share => share.channel_id),
+  )
+  return added.length + surplus.length > 0
+}
+
+/** Those directly in a directory, by themselves or with their device; never what came from the platform itself. */
+async function channelsIn(db: Db, directoryId: string, serverId: string): Promise<{ id: string; gb_id: string }[]> {
+  const directory = await new DirectoryStore(db).byId(directoryId)
+  if (!directory) return []
+  const { device_id, gb_id } = directory
+  const query = db
+    .selectFrom('channels as c')
+    .innerJoin('devices as d', 'd.id', 'c.device_id')
+    .select(['c.id', 'c.gb_id'])
+    .where('c.gone_at', 'is', null)
+    .where('d.gb_id', '!=', serverId)
+    .orderBy('c.gb_id')
+    .limit(MAX_SHARED_CHANNELS)
+  if (device_id !== null)
+    return query
+      .where('c.device_id', '=', device_id)
+      .where('c.place', '=', gb_id ?? '')
+      .execute()
+  const [own, ofDevices] = [
+    await query.where('c.directory_id', '=', directoryId).execute(),
+    await query.where('d.directory_id', '=', directoryId).execute(),
+  ]
+  return [...new Map([...own, ...ofDevices].map(channel => [channel.id, channel])).values()]
+}
