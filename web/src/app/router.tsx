@@ -13,6 +13,7 @@ import { login } from '../features/session/routes.ts'
 import { spacesRoutes } from '../features/spaces/routes.ts'
 import { streamsRoutes } from '../features/streams/routes.ts'
 import { systemRoutes } from '../features/system/routes.ts'
+import { templatesRoutes } from '../features/templates/routes.ts'
 import { viewersRoutes } from '../features/viewers/routes.ts'
 import { wallRoutes } from '../features/wall/routes.ts'
 import { frame, root } from '../lib/pages.ts'
@@ -28,6 +29,7 @@ const pages = [
   ...attemptsRoutes,
   ...alarmsRoutes,
   ...streamsRoutes,
+  ...templatesRoutes,
   ...plansRoutes,
   ...viewersRoutes,
   ...connectRoutes,

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { App } from 'antd'
 import type { ApiCall } from '../lib/api/client.ts'
+import { staleWith } from '../lib/api/related.ts'
 
 interface Options<Answer> {
   /** Said when it worked. */
@@ -18,10 +19,8 @@ export function useAction<Answer = unknown>({ done, onDone }: Options<Answer>) {
       void message.success(done)
       onDone?.(answer)
       // The noun of the path is the first word of the keys of what was asked for; the feed tells other pages.
-      const noun = call.path.split(/[/?]/)[1]
-      await queryClient.invalidateQueries({
-        predicate: ({ queryKey }) => queryKey[0] === noun || (noun === 'streams' && queryKey[0] === 'viewers'),
-      })
+      const stale = staleWith(call.path.split(/[/?]/)[1] ?? '')
+      await queryClient.invalidateQueries({ predicate: ({ queryKey }) => stale.includes(String(queryKey[0])) })
     },
   })
 }

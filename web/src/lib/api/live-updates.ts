@@ -3,6 +3,7 @@ import { useEffect, useSyncExternalStore } from 'react'
 import { tokenPreference, usePreference } from '../preferences.ts'
 import { client } from './client.ts'
 import { Feed, type FeedEvent, type FeedState } from './feed.ts'
+import { staleWith } from './related.ts'
 import type { Device, Live, Stream } from './types.ts'
 
 /** Lists are asked for again at most this often, however much happens. */
@@ -76,10 +77,7 @@ const OF_DEVICES: Readonly<Record<string, readonly string[]>> = {
 function staleAfter({ type, data }: FeedEvent): readonly string[] {
   if (type.startsWith('stream.') || type === 'refused') return ['streams', 'overview']
   if (type.startsWith('node.')) return ['nodes', 'overview']
-  if (type === 'changed') {
-    const noun = String(data['noun'])
-    return noun === 'streams' ? ['streams', 'viewers'] : [noun]
-  }
+  if (type === 'changed') return staleWith(String(data['noun']))
   const known = OF_DEVICES[type]
   if (known !== undefined) return known
   return [`${type.split('.')[0]}s`] // viewer.started: viewers
