@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import {
+  ADMINISTRATOR,
   liveStream,
   NodeUnderTest,
   type PlatformUnderTest,
@@ -75,4 +76,12 @@ test('with a token every stream has its series, and a wrong token is refused', a
   expect(samples.get('sightline_platform_stream_viewers{node="node-1",path="default/live/\\"a\\\\b\\""}')).toBe(3)
   expect(samples.has('sightline_platform_stream_gop_seconds{node="node-1",path="default/live/b"}')).toBe(false)
   expect((await get('wrong')).statusCode).toBe(401)
+})
+
+test('devices are counted by state', async () => {
+  const device = { space: 'default', gbId: '34020000001320000001' }
+  await platform.services.gb28181.devices.create(ADMINISTRATOR, device)
+  const samples = parse((await app.inject('/metrics')).body)
+  expect(samples.get('sightline_platform_devices{state="new"}')).toBe(1)
+  expect(samples.get('sightline_platform_devices{state="on"}')).toBe(0)
 })

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { StreamStatus } from '../link/status.ts'
 import { permit } from '../platform/access/permission.ts'
+import type { DeviceState } from '../platform/devices/device.ts'
 import type { App } from './app.ts'
 import { bearerToken, originOf } from './authentication.ts'
 import { recordingMetrics } from './recording-metrics.ts'
@@ -35,10 +36,12 @@ export function serveMetrics(app: App, services: Services): void {
   })
 }
 
+const DEVICE_STATES = ['new', 'on', 'suspect', 'off', 'failed'] as const satisfies readonly DeviceState[]
+
 /** Gauges of the library that are named as counters; the same numbers by kind are there without `_total`. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
 
-function platformMetrics({ events, links }: Services): Registry {
+function platformMetrics({ events, gb28181, links }: Services): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   for (const name of MISNAMED) registry.removeSingleMetric(name)
@@ -63,6 +66,16 @@ function platformMetrics({ events, links }: Services): Registry {
   gauge('received_bytes_per_second', 'Bytes per second received for all live streams', () =>
     sum(s => s.bitrateKbps * 125),
   )
+  new Gauge({
+    name: 'sightline_platform_devices',
+    help: 'Devices by state',
+    labelNames: ['state'],
+    registers,
+    async collect() {
+      const counts = await gb28181.devices.countByState()
+      for (const state of DEVICE_STATES) this.set({ state }, counts.get(state) ?? 0)
+    },
+  })
   new Counter({
     name: 'sightline_platform_link_events_total',
     help: 'Events of nodes by what became of them',

@@ -144,7 +144,7 @@ export const ScanOrder = z.strictObject({
   value: z.number().int().min(0).max(4095).optional().describe('speed'),
 })
 
-export const CONFIGS = [
+const CONFIGS = [
   'BasicParam',
   'VideoParamOpt',
   'SVACEncodeConfig',

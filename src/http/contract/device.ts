@@ -143,7 +143,7 @@ export const StopDevice = z.strictObject({
 
 export const Sync = z.object({ sync: z.string().describe('name of the catalog to come') }).meta({ id: 'CatalogSync' })
 
-export const DEVICE_ACTIONS = ['delete', 'start', 'stop', 'unlock', 'sync'] as const
+const DEVICE_ACTIONS = ['delete', 'start', 'stop', 'unlock', 'sync'] as const
 
 /** Devices of one command: the rows of two pages. */
 const MAX_BULK = 1000

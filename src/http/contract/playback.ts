@@ -9,7 +9,7 @@ export const RecordingsQuery = z.strictObject({
   kind: z.enum(['all', 'time', 'alarm', 'manual']).default('all'),
 })
 
-export const DeviceRecording = z
+const DeviceRecording = z
   .object({
     channel: z.string().describe('code'),
     name: z.string(),

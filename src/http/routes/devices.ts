@@ -296,7 +296,7 @@ export function pendingDeviceRoutes(app: App, { gb28181: { pending } }: Services
   )
 }
 
-export function msOf(text: string | null | undefined): number | null {
+function msOf(text: string | null | undefined): number | null {
   return text === null || text === undefined ? null : Date.parse(text)
 }
 

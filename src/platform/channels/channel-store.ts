@@ -51,10 +51,6 @@ export class ChannelStore {
     return ids.length === 0 ? Promise.resolve([]) : this.#ofDevices().where('c.id', 'in', ids).execute()
   }
 
-  byPath(space: string, streamName: string): Promise<ChannelOfDevice | undefined> {
-    return this.#ofDevices().where('c.space', '=', space).where('c.stream_name', '=', streamName).executeTakeFirst()
-  }
-
   byCode(deviceId: string, gbId: string): Promise<ChannelOfDevice | undefined> {
     return this.#ofDevices().where('c.device_id', '=', deviceId).where('c.gb_id', '=', gbId).executeTakeFirst()
   }

@@ -15,7 +15,7 @@ import { checkDeviceCode } from './gb-id.ts'
 import { parseXlsx } from './xlsx.ts'
 
 /** Rows of one file: its report is one answer. */
-export const MAX_IMPORT_ROWS = 5000
+const MAX_IMPORT_ROWS = 5000
 /** Devices written before others get a turn. */
 const CHUNK = 100
 

@@ -26,8 +26,6 @@ import { checkDeviceCode, codePrefix, codeWith, type DeviceType, deviceType } fr
 
 /** Devices of one platform: what the nodes are told of them is below half of what a message of the link may be. */
 export const MAX_DEVICES = 20_000
-/** Codes made at once: a page of a spreadsheet. */
-export const MAX_CODES = 1000
 /** Channels removed before others get a turn: some milliseconds. */
 const CHUNK = 500
 

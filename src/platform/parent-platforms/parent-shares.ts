@@ -62,31 +62,49 @@ async function refreshParent(db: Db, store: ParentStore, parent: ParentPlatform,
     parent,
     shares.map(share => share.shared_id),
   )
-  const wanted = new Set<string>()
-  const added: ParentChannelRow[] = []
+  const wanted = await channelsOf(db, parent, groups)
+  const changed: ParentChannelRow[] = []
   let room = MAX_SHARED_CHANNELS - shares.length
-  for (const { directory_id, gb_id: group_gb_id } of groups) {
-    if (directory_id === null) continue
-    for (const channel of await channelsIn(db, directory_id, parent.serverId)) {
-      wanted.add(channel.id)
-      if (known.has(channel.id) || room-- <= 0) continue
-      const shared_id = ids.next(channel.gb_id, undefined)
-      const share = { parent_id: parent.id, channel_id: channel.id, shared_id, name: null, group_gb_id, directory_id }
-      added.push(share)
-      known.set(channel.id, share)
+  for (const [channel_id, { gb_id, place }] of wanted) {
+    const share = known.get(channel_id)
+    // what people share by itself stays as they wished it
+    if (share && (share.directory_id === null || share.directory_id === place.directory_id)) continue
+    if (share) changed.push({ ...share, ...place })
+    else if (room-- > 0) {
+      const shared_id = ids.next(gb_id, undefined)
+      changed.push({ parent_id: parent.id, channel_id, shared_id, name: null, ...place })
     }
   }
   const surplus = shares.filter(share => share.directory_id !== null && !wanted.has(share.channel_id))
-  await store.putChannels(added)
+  await store.putChannels(changed)
   await store.deleteChannels(
     parent.id,
     surplus.map(share => share.channel_id),
   )
-  return added.length + surplus.length > 0
+  return changed.length + surplus.length > 0
 }
 
-/** Those directly in a directory, by themselves or with their device; never what came from the platform itself. */
-async function channelsIn(db: Db, directoryId: string, serverId: string): Promise<{ id: string; gb_id: string }[]> {
+interface Wanted {
+  readonly gb_id: string
+  readonly place: Pick<ParentChannelRow, 'group_gb_id' | 'directory_id'>
+}
+
+/** By channel: the directory it was put into itself goes over that of its device. */
+async function channelsOf(db: Db, { serverId }: ParentPlatform, groups: readonly ParentGroupRow[]) {
+  const wanted = new Map<string, Wanted>()
+  for (const by of ['device', 'channel'] as const) {
+    for (const { directory_id, gb_id: group_gb_id } of groups) {
+      if (directory_id === null) continue
+      for (const { id, gb_id } of await channelsIn(db, directory_id, serverId, by)) {
+        wanted.set(id, { gb_id, place: { group_gb_id, directory_id } })
+      }
+    }
+  }
+  return wanted
+}
+
+/** Those directly in a directory, with their device or by themselves; never what came from the platform itself. */
+async function channelsIn(db: Db, directoryId: string, serverId: string, by: 'device' | 'channel') {
   const directory = await new DirectoryStore(db).byId(directoryId)
   if (!directory) return []
   const { device_id, gb_id } = directory
@@ -98,14 +116,10 @@ async function channelsIn(db: Db, directoryId: string, serverId: string): Promis
     .where('d.gb_id', '!=', serverId)
     .orderBy('c.gb_id')
     .limit(MAX_SHARED_CHANNELS)
-  if (device_id !== null)
-    return query
-      .where('c.device_id', '=', device_id)
-      .where('c.place', '=', gb_id ?? '')
-      .execute()
-  const [own, ofDevices] = [
-    await query.where('c.directory_id', '=', directoryId).execute(),
-    await query.where('d.directory_id', '=', directoryId).execute(),
-  ]
-  return [...new Map([...own, ...ofDevices].map(channel => [channel.id, channel])).values()]
+  if (by === 'channel') return query.where('c.directory_id', '=', directoryId).execute()
+  if (device_id === null) return query.where('d.directory_id', '=', directoryId).execute()
+  return query
+    .where('c.device_id', '=', device_id)
+    .where('c.place', '=', gb_id ?? '')
+    .execute()
 }

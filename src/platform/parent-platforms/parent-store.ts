@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Selectable, Updateable } from 'kysely'
 import type { GbParent, SharedChannel } from '../../link/gb28181.ts'
 import type { Db } from '../../storage/database.ts'
@@ -101,6 +102,7 @@ export class ParentStore {
 
   async putChannels(rows: readonly ParentChannelRow[]): Promise<void> {
     for (let at = 0; at < rows.length; at += CHUNK) {
+      if (at > 0) await setImmediate()
       await this.#db
         .insertInto('parent_channels')
         .values(rows.slice(at, at + CHUNK))
@@ -136,6 +138,7 @@ export class ParentStore {
       const channels: SharedChannel[] = []
       for (let after = ''; ; ) {
         const some = await this.channels(row.id, after, CHUNK)
+        await setImmediate()
         for (const shared of some) {
           channels.push({
             deviceGbId: shared.device_gb_id,
