@@ -188,7 +188,6 @@ export class ChannelStore {
       .execute()
   }
 
-  /** Names people gave presets, by number. */
   /** Whose stream it is; null: no channel's. */
   async idOf({ space, app, name }: StreamAddress): Promise<string | null> {
     if (app !== CHANNEL_APP) return null
@@ -200,6 +199,7 @@ export class ChannelStore {
     return (await query.executeTakeFirst())?.id ?? null
   }
 
+  /** Names people gave presets, by number. */
   async presetNames(channelId: string): Promise<Map<number, string>> {
     const query = this.#db.selectFrom('presets').select(['number', 'name']).where('channel_id', '=', channelId)
     return new Map((await query.execute()).map(({ number, name }) => [number, name]))

@@ -50,7 +50,7 @@ export interface ChannelChange {
 }
 
 /** App of the streams of channels. */
-const CHANNEL_APP = 'live'
+export const CHANNEL_APP = 'live'
 
 export function channelPath({ space, stream_name }: Pick<ChannelTable, 'space' | 'stream_name'>): string {
   return `${space}/${CHANNEL_APP}/${stream_name}`
