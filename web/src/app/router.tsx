@@ -3,6 +3,7 @@ import { accessRoutes } from '../features/access/routes.ts'
 import { alarmsRoutes } from '../features/alarms/routes.ts'
 import { attemptsRoutes } from '../features/attempts/routes.ts'
 import { auditRoutes } from '../features/audit/routes.ts'
+import { callbacksRoutes } from '../features/callbacks/routes.ts'
 import { channelsRoutes } from '../features/channels/routes.ts'
 import { connectRoutes } from '../features/connect/routes.ts'
 import { devicesRoutes } from '../features/devices/routes.ts'
@@ -31,6 +32,7 @@ const pages = [
   ...streamsRoutes,
   ...templatesRoutes,
   ...plansRoutes,
+  ...callbacksRoutes,
   ...viewersRoutes,
   ...connectRoutes,
   ...nodesRoutes,
