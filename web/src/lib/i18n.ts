@@ -4,6 +4,8 @@ import type access from '../locales/access.en.json'
 import type alarms from '../locales/alarms.en.json'
 import type attempt from '../locales/attempt.en.json'
 import type callbacks from '../locales/callbacks.en.json'
+import type channel from '../locales/channel.en.json'
+import type config from '../locales/config.en.json'
 import type devices from '../locales/devices.en.json'
 import type en from '../locales/en.json'
 import type plans from '../locales/plans.en.json'
@@ -23,6 +25,8 @@ type Texts = typeof en &
   typeof alarms &
   typeof attempt &
   typeof callbacks &
+  typeof channel &
+  typeof config &
   typeof devices &
   typeof plans &
   typeof recordings &

@@ -3,7 +3,7 @@ import { withTexts } from '../../lib/i18n.ts'
 import { frame } from '../../lib/pages.ts'
 import { oneOf, present, type RawSearch, word } from '../../lib/search.ts'
 
-export const CHANNEL_TABS = ['move', 'recordings', 'diagnosis', 'config', 'info'] as const
+export const CHANNEL_TABS = ['recordings', 'controls', 'diagnosis', 'config', 'info'] as const
 export type ChannelTab = (typeof CHANNEL_TABS)[number]
 
 export const channelsRoutes = [
@@ -13,7 +13,7 @@ export const channelsRoutes = [
     staticData: { section: 'devices' },
     validateSearch: ({ tab, day }: RawSearch) => present({ tab: oneOf(tab, CHANNEL_TABS), day: word(day) }),
     component: lazyRouteComponent(
-      () => withTexts('channel', withTexts('attempt', import('./channel-page.tsx'))),
+      () => withTexts('channel', withTexts('attempt', withTexts('config', import('./channel-page.tsx')))),
       'ChannelPage',
     ),
   }),

@@ -11,9 +11,11 @@ import { Moment } from '../../components/moment.tsx'
 import { Card, Page, Skeleton } from '../../components/page.tsx'
 import { Tabs } from '../../components/tabs.tsx'
 import { api } from '../../lib/api/client.ts'
+import { useMay } from '../../lib/api/may.ts'
 import type { Device } from '../../lib/api/types.ts'
 import { DeviceActions } from './device-actions.tsx'
 import { DeviceChannels } from './device-channels.tsx'
+import { DeviceConfig } from './device-config.tsx'
 import { DeviceInfo } from './device-info.tsx'
 import { DevicePositions } from './device-positions.tsx'
 import { DeviceQuirks } from './device-quirks.tsx'
@@ -45,6 +47,7 @@ function Loaded({ device }: { device: Device }) {
   const { t } = useTranslation()
   const { tab = 'channels' } = useSearch({ from: '/frame/devices/$id' })
   const navigate = useNavigate({ from: '/devices/$id' })
+  const mayAdmin = useMay('devices.admin')
   return (
     <Page
       title={device.name}
@@ -65,7 +68,10 @@ function Loaded({ device }: { device: Device }) {
       <Notices device={device} />
       <Tabs<DeviceTab>
         label={device.name}
-        tabs={DEVICE_TABS.map(key => ({ key, title: t(`devices.tab.${key}`) }))}
+        tabs={DEVICE_TABS.filter(key => key !== 'config' || mayAdmin).map(key => ({
+          key,
+          title: t(`devices.tab.${key}`),
+        }))}
         open={tab}
         onOpen={tab => void navigate({ search: old => ({ ...old, tab }), replace: true })}
       >
@@ -74,6 +80,7 @@ function Loaded({ device }: { device: Device }) {
         {tab === 'alarms' && <AlarmsTable filter={{ device: device.id }} />}
         {tab === 'positions' && <DevicePositions device={device} />}
         {tab === 'diagnosis' && <AttemptsTable filter={{ device: device.id }} />}
+        {tab === 'config' && <DeviceConfig device={device} />}
         {tab === 'quirks' && <DeviceQuirks device={device} />}
       </Tabs>
     </Page>

@@ -47,7 +47,11 @@ export const devicesRoutes = [
     staticData: { section: 'devices' },
     validateSearch: ({ tab, q }: RawSearch) => present({ tab: oneOf(tab, DEVICE_TABS), q: word(q) }),
     component: lazyRouteComponent(
-      () => withTexts('devices', withTexts('attempt', withTexts('alarms', import('./device-page.tsx')))),
+      () =>
+        withTexts(
+          'devices',
+          withTexts('attempt', withTexts('alarms', withTexts('config', import('./device-page.tsx')))),
+        ),
       'DevicePage',
     ),
   }),
