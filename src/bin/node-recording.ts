@@ -9,9 +9,13 @@ import type { Hub } from '../node/hub.ts'
 import type { Leases } from '../node/leases.ts'
 import type { MediaRoute } from '../node/media-server.ts'
 import type { NodeStore } from '../node/node-store.ts'
+import { PictureRoute } from '../node/pictures/picture-route.ts'
 import { RecordingHost } from '../node/recording/recording-host.ts'
 import type { RecordingStoreSettings } from '../node/recording/recording-stores.ts'
+import { StreamFileAccess } from '../node/recording/stream-file-access.ts'
+import { StreamFileRoute } from '../node/recording/stream-file-route.ts'
 import { ReplayRoute } from '../node/replay/replay-route.ts'
+import { ReplaySender } from '../node/replay/replay-sender.ts'
 import type { Spaces } from '../node/spaces.ts'
 import { secretFile } from './secret-file.ts'
 
@@ -50,9 +54,16 @@ export function createRecording(options: RecordingOptions): RunningRecording {
   const { recordings } = host
   const secret = secretFile(settings.data, 'replay-key')
   const replay = new ReplayRoute({ recordings, access, visitors, secret, clock, timers, log })
+  const { desk, exports, liveKeyframes: live, pictures, reader, stores } = host
+  const files = new StreamFileAccess(access, visitors)
+  const sender = new ReplaySender(recordings)
   return {
     host,
-    routes: [replay],
+    routes: [
+      replay,
+      new PictureRoute({ access: files, hub, live, desk, recordings, reader, clock }),
+      new StreamFileRoute({ access: files, snapshots: pictures, exports, stores: stores.find, sender }),
+    ],
     close: async () => {
       replay.close()
       await host.close()

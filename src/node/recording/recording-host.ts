@@ -7,17 +7,25 @@ import type { RequestHandlers } from '../../link/connection.ts'
 import type { NodeEvent } from '../../link/events.ts'
 import type { PLATFORM_SAYS } from '../../link/messages.ts'
 import type { RecordingState, RecordingStatus, Segment } from '../../link/recording.ts'
+import { DiskStore } from '../../storage/objects/disk-store.ts'
+import { ExportIndex } from '../exports/export-index.ts'
+import { Exports } from '../exports/exports.ts'
 import type { Hub } from '../hub.ts'
 import type { Leases } from '../leases.ts'
 import type { NodeStore } from '../node-store.ts'
+import { LiveKeyframes } from '../pictures/live-keyframe.ts'
+import { PictureDesk } from '../pictures/picture-desk.ts'
+import { SnapshotIndex } from '../pictures/snapshot-index.ts'
+import { Snapshots } from '../pictures/snapshots.ts'
 import { Recorder } from '../recorder/recorder.ts'
+import type { RecorderEvent } from '../recorder/recorder-events.ts'
 import { SegmentIndex } from '../recorder/segment-index.ts'
 import { WriteBudget } from '../recorder/write-budget.ts'
 import { FragmentReader } from '../replay/fragment-reader.ts'
 import { Recordings } from '../replay/recordings.ts'
 import { ExportingCopier } from '../replay/segment-copier.ts'
 import { DesiredRecording, NOTHING_DESIRED } from './desired-recording.ts'
-import { type RecordingStoreSettings, RecordingStores } from './recording-stores.ts'
+import { ANY_DISK, type RecordingStoreSettings, RecordingStores } from './recording-stores.ts'
 import { SegmentEvents } from './segment-events.ts'
 import { keptBecause, removeSegment } from './segment-removal.ts'
 import { segmentView } from './segment-view.ts'
@@ -54,6 +62,12 @@ export class RecordingHost {
   readonly reader: FragmentReader
   readonly stores: RecordingStores
   readonly recorder: Recorder
+  readonly pictures: SnapshotIndex
+  readonly desk = new PictureDesk()
+  readonly liveKeyframes: LiveKeyframes
+  readonly snapshots: Snapshots
+  readonly exports: Exports
+  readonly #exportStore: DiskStore
   readonly #options: RecordingHostOptions
   readonly #events: SegmentEvents
   readonly #closing = new CloseStack()
@@ -86,16 +100,35 @@ export class RecordingHost {
       },
       ...{ index: this.index, stores: this.stores.find, clock, timers, log },
       budget: new WriteBudget(WRITE_BUDGET_BYTES),
-      emit: this.#events.emit,
+      emit: event => this.#recorded(event),
       copier: new ExportingCopier(this.recordings, this.reader, this.stores.find),
+    })
+    const { recordings, reader } = this
+    this.pictures = new SnapshotIndex(this.index.db)
+    this.liveKeyframes = new LiveKeyframes({ hub, leases, timers })
+    this.snapshots = new Snapshots({
+      ...{ index: this.pictures, recordings, reader, live: this.liveKeyframes, desk: this.desk },
+      ...{ plans: () => this.#desired, paths: () => this.#paths(), stores: this.stores.find, anyStore: ANY_DISK },
+      ...{ emit, clock, timers, log },
+    })
+    const { floorBytes } = options.stores
+    const folders = [join(dataDirectory, 'exports')]
+    this.#exportStore = new DiskStore({ name: 'exports', folders, sync: 'never', floorBytes, clock })
+    const exportIndex = new ExportIndex(this.index.db)
+    this.exports = new Exports({
+      ...{ index: exportIndex, recordings, reader, store: this.#exportStore, clock, timers, log },
     })
   }
 
   /** Brings in order what a crash left, and begins with what was wanted last. */
   async open(): Promise<void> {
     await this.stores.open()
+    await this.#exportStore.removePartial()
     await this.recorder.start()
     this.#closing.add(this.recorder)
+    this.#closing.add(this.exports)
+    this.#closing.add(this.snapshots)
+    this.snapshots.start()
     const stored = this.#options.store.state('recording')
     if (stored) this.#desired = new DesiredRecording(stored)
     this.#plan()
@@ -122,8 +155,12 @@ export class RecordingHost {
       'recording.delete': ({ segments }) => this.#whenOpen(() => this.#delete(segments)),
       'recording.hold': ({ segments, held }) => this.#whenOpen(() => this.#hold(segments, held)),
       'recording.index': ({ after, limit }) => this.#whenOpen(() => ({ segments: this.#page(after, limit) })),
-      'storage.status': () =>
-        this.#whenOpen(async () => ({ stores: await this.stores.status(store => this.index.usage(store)) })),
+      'storage.status': () => this.#whenOpen(async () => ({ stores: await this.#storeStatus() })),
+      'snapshot.take': wish => this.#whenOpen(async () => ({ snapshot: await this.snapshots.take(wish) })),
+      'snapshot.delete': ({ snapshots }) => this.#whenOpen(() => this.snapshots.delete(snapshots).then(() => ({}))),
+      'export.start': wish => this.#whenOpen(() => ({ export: this.exports.start(wish) })),
+      'export.status': ({ id }) => this.#whenOpen(() => ({ export: this.exports.status(id) })),
+      'export.cancel': ({ id }) => this.#whenOpen(() => this.exports.cancel(id).then(() => ({}))),
     }
   }
 
@@ -136,6 +173,22 @@ export class RecordingHost {
   async #whenOpen<T>(run: () => T | Promise<T>): Promise<T> {
     await this.#opened.promise
     return run()
+  }
+
+  #storeStatus() {
+    return this.stores.status(store => {
+      const { bytes, segments } = this.index.usage(store)
+      return { bytes: bytes + this.pictures.bytes(store), segments }
+    })
+  }
+
+  #recorded(event: RecorderEvent): void {
+    this.#events.emit(event)
+    if (event.type !== 'state') return
+    const { path, state, template } = event.change
+    if (state !== 'started' && state !== 'stopped') return
+    if (this.#desired.template(template)?.snapshots === false) return
+    void this.snapshots.ofRecording(path, state === 'started' ? 'recordingStart' : 'recordingEnd', event.atMs)
   }
 
   #apply(state: RecordingState): Record<string, never> {

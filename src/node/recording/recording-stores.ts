@@ -55,6 +55,7 @@ interface Known {
 export class RecordingStores implements Closable {
   readonly #options: RecordingStoresOptions
   readonly #stores = new Map<string, Known>()
+  readonly #disks: DiskStore[] = []
   #looking: Timer | null = null
   #look: Promise<void> | null = null
 
@@ -64,6 +65,7 @@ export class RecordingStores implements Closable {
     const { disks, floorBytes } = settings
     for (const [folder, name] of namedDisks(index, disks)) {
       const store = new DiskStore({ name, folders: [folder], sync: 'finish', floorBytes, clock })
+      this.#disks.push(store)
       this.#add(store, 'disk', folder, null)
     }
     if (settings.s3) this.#addS3(settings.s3, floorBytes)
@@ -79,6 +81,11 @@ export class RecordingStores implements Closable {
 
   /** Looks at all, then again and again. */
   async open(): Promise<void> {
+    for (const disk of this.#disks) {
+      await disk.removePartial().catch((error: unknown) => {
+        this.#options.log.warn('what a crash left cannot be removed', { store: disk.name, reason: errorText(error) })
+      })
+    }
     await this.#lookAll()
     this.#looking = this.#options.timers.every(LOOK_MS, () => {
       this.#look ??= this.#lookAll().finally(() => {

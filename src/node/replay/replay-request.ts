@@ -43,6 +43,12 @@ export function replaySpeed(query: URLSearchParams): number {
   throw invalid('speed', `${SPEEDS.min} to ${SPEEDS.max}`)
 }
 
+/** ISO 8601 or milliseconds since 1970. Throws AppError INVALID. */
+export function momentOf(field: string, text: string | null): number {
+  if (text === null) throw invalid(field, 'it is missing')
+  return timeOf(field, text)
+}
+
 function timeOf(field: string, text: string): number {
   const ms = /^\d{1,15}$/.test(text) ? Number(text) : /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN
   if (Number.isFinite(ms)) return ms

@@ -1,6 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, rename, rmdir, stat, statfs, truncate, unlink } from 'node:fs/promises'
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  statfs,
+  truncate,
+  unlink,
+} from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
 import { AppError } from '../../base/errors.ts'
@@ -175,6 +187,13 @@ export class DiskStore implements GrowingStore {
     } catch (error) {
       if (error instanceof AppError && error.code === 'STORE_FULL') return false
       throw error
+    }
+  }
+
+  /** Removes what a crash left of objects that were being put. Only while nothing is put. */
+  async removePartial(): Promise<void> {
+    for (const { folder } of this.#disks) {
+      await this.#attempt('', () => rm(join(folder, PARTIAL), { recursive: true, force: true }))
     }
   }
 
