@@ -3,12 +3,15 @@ import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { countDecodedFrames, temporaryFolder } from '../../../test/ffmpeg.ts'
 import { systemClock, systemTimers } from '../../base/clock.ts'
 import { silentLog } from '../../base/log.ts'
-import type { GbDevice, GbParent, SharedChannel } from '../../link/gb28181.ts'
+import type { GbControl, GbDevice, GbParent, SharedChannel } from '../../link/gb28181.ts'
 import { PsMuxer } from '../../media/container/mpegps/muxer.ts'
 import type { Frame } from '../../media/stream/frame.ts'
+import { MESSAGES as of } from '../../protocols/gb28181/manscdp/messages.ts'
 import { CAMERA, type Clip, makeClip } from '../../simulator/clip.ts'
+import { ClipPlayer } from '../../simulator/clip-player.ts'
 import type { Fault } from '../../simulator/faults.ts'
 import { GbFleet, type GbFleetOptions } from '../../simulator/gb-fleet.ts'
+import { GbHistoryCall } from './gb-history-call.ts'
 import { DOMAIN, GbRoom, listed, PASSWORD, SERVER_ID } from './testing/gb-room.ts'
 
 /** A is below, B above; A is a device of B by this code. */
@@ -128,4 +131,182 @@ test.each(['udp', 'tcp-passive', 'tcp-active'] as const)('simulator, platform, p
   viewer.leave()
   another.leave()
   await above.until(() => above.host.live.runs.size === 0)
+})
+
+/** The session of the lower platform above. */
+function session() {
+  const found = above.host.side.sessions.get(BELOW_ID)
+  if (!found) throw new Error('the lower platform is not registered')
+  return found
+}
+
+const camera = () => fleet.devices[0]?.channels.get(CHANNEL)
+
+test('orders and questions reach the camera, its answers come back under the shared code', async () => {
+  await cascaded()
+  const device = listed(BELOW_ID).id
+  const order = (control: GbControl) =>
+    above.host.requests['gb.control']?.({ device, channel: SHARED, control }) as Promise<{ result: string }>
+  expect(await order({ type: 'ptz', pan: 0.5, tilt: 0, zoom: 0 })).toEqual({ result: 'sent' })
+  const at = () => camera()?.position(performance.now()).pan ?? 0
+  await expect.poll(at).toBeGreaterThan(1)
+  await order({ type: 'ptz', pan: 0, tilt: 0, zoom: 0 })
+  await order({ type: 'preset', action: 'set', preset: 3, name: '门口' })
+  await expect.poll(() => camera()?.presets.get(3)?.name).toBe('门口')
+  expect(await order({ type: 'record', on: true })).toEqual({ result: 'answered' })
+  expect(camera()?.recording).toBe(true)
+  expect(await order({ type: 'config', name: 'FrameMirror', value: { value: 1 } })).toEqual({ result: 'answered' })
+
+  const { conversation } = session()
+  const presets = await conversation.ask(of.presetQuery, of.presetResponse, { deviceId: SHARED })
+  expect(presets).toMatchObject({ deviceId: SHARED, presets: [{ presetId: 3, presetName: '门口' }] })
+  const info = await conversation.ask(of.deviceInfoQuery, of.deviceInfoResponse, { deviceId: BELOW_ID })
+  expect(info).toMatchObject({ deviceName: '下级', channel: 1, result: 'OK' })
+  const status = await conversation.ask(of.deviceStatusQuery, of.deviceStatusResponse, { deviceId: SHARED })
+  expect(status).toMatchObject({ deviceId: SHARED, online: 'ONLINE', record: 'ON' })
+  const configuration = await session().configuration(SHARED, ['BasicParam', 'OSDConfig'])
+  expect(configuration).toMatchObject({ basicParam: { heartBeatCount: 3 }, osdConfig: { width: 720 } })
+  const records: unknown[] = []
+  const day = { startTime: '2020-01-01T00:00:00', endTime: '2040-01-01T00:00:00' }
+  const result = await session().records({ deviceId: SHARED, ...day }, items => records.push(...items))
+  expect(result).toMatchObject({ complete: true, received: records.length })
+  expect(records.length).toBeGreaterThan(40)
+  expect(records[0]).toMatchObject({ deviceId: SHARED })
+  // what is not shared is not steered
+  const refused = above.host.requests['gb.control']?.({
+    device,
+    channel: CHANNEL,
+    control: { type: 'guard', on: true },
+  })
+  await expect(refused).rejects.toThrow('ERROR')
+})
+
+test('changes of the catalog are told to who subscribed: on, off, new, gone, renamed', async () => {
+  await cascaded()
+  await expect.poll(() => below.host.side.subscribed(NVR)).toContain('catalog')
+  await expect.poll(() => above.host.side.subscribed(BELOW_ID)).toContain('catalog')
+  const changes = () =>
+    above
+      .eventsOf('device.catalog-changed')
+      .flatMap(event => event.changes.map(({ event, gbId }) => `${event} ${gbId}`))
+  const told = (change: string) => above.until(() => changes().includes(change))
+  await fleet.devices[0]?.channelChanged(CHANNEL, 'OFF')
+  await told(`OFF ${SHARED}`)
+  await fleet.devices[0]?.channelChanged(CHANNEL, 'ON')
+  await told(`ON ${SHARED}`)
+  const other = shared({ channelGbId: second(CHANNEL), sharedId: second(SHARED) })
+  share(parent({ channels: [shared({ name: '后门' }), other] }))
+  await told(`ADD ${second(SHARED)}`)
+  await told(`UPDATE ${SHARED}`)
+  await below.until(() => below.eventsOf('device.catalog').filter(({ end }) => end !== null).length >= 2)
+  share(parent({ channels: [other] }))
+  await told(`DEL ${SHARED}`)
+  await fleet.devices[0]?.close()
+  await told(`OFF ${second(SHARED)}`)
+  // what the recorder said of a channel comes when it is asked for its catalog again
+  const known = above.eventsOf('device.catalog-changed').flatMap(event => event.changes)
+  const described = known.filter(({ event, gbId }) => gbId === second(SHARED) && event !== 'OFF')
+  expect(described.at(-1)?.item).toMatchObject({ name: '大门', ptzType: 1, status: 'on' })
+})
+
+test('alarms and positions go up, under the shared code', async () => {
+  await cascaded({}, { subscribe: { catalog: true, alarm: false, positionS: 1 } })
+  const place = await above.until(() => above.eventsOf('device.positions')[0]?.positions[0])
+  // the simulated recorder says where it is as a whole: its only shared channel is meant
+  expect(place).toMatchObject({ gbId: SHARED, speed: 40 })
+  await fleet.devices[0]?.alarm(CHANNEL, 5, 2, '有人')
+  const alarm = await above.until(() => above.eventsOf('device.alarm')[0])
+  expect(alarm).toMatchObject({ channel: SHARED, method: 5, alarmType: 2, priority: 2, description: '有人' })
+  await fleet.devices[0]?.alarm(second(CHANNEL), 5, 2, 'not shared')
+  await fleet.devices[0]?.alarm(CHANNEL, 5, 6, 'again')
+  await above.until(() => above.eventsOf('device.alarm').find(({ description }) => description === 'again'))
+  expect(above.eventsOf('device.alarm')).toHaveLength(2)
+})
+
+test.each(['udp', 'tcp-passive', 'tcp-active'] as const)(
+  'recordings: played, steered, at their end: %s',
+  async media => {
+    await cascaded({}, { media })
+    const nowS = Math.floor(Date.now() / 1000)
+    const frames: Frame[] = []
+    const ended = Promise.withResolvers<void>()
+    const call = await GbHistoryCall.open(
+      above.host.media,
+      {
+        ...{ session: session(), channelId: SHARED, name: 'Playback', transports: [media] },
+        ...{ startMs: (nowS - 600) * 1000, endMs: (nowS - 590) * 1000 },
+      },
+      {
+        ...{ onTrack: () => {}, onBytes: () => {}, onJournal: () => {} },
+        onFrame: frame => {
+          if (frame.track.kind === 'video') frames.push(frame)
+          above.wake()
+        },
+        onFileEnd: ended.resolve,
+        onEnd: () => ended.reject(new Error('ended')),
+      },
+      new AbortController().signal,
+    )
+    await above.until(() => frames.length >= 5)
+    expect(await call.control({ method: 'scale', scale: 8 })).toBe(true)
+    await ended.promise
+    // ten seconds of ten pictures, whatever the speed
+    await above.until(() => frames.length >= 95)
+    expect(decoded(frames)).toBe(frames.length)
+    await call.close('seen')
+    await expect.poll(() => fleet.devices[0]?.callsOf()).toBe(0)
+  },
+)
+
+test('a download says its size', async () => {
+  await cascaded()
+  const nowMs = Math.floor(Date.now() / 1000) * 1000
+  const call = await GbHistoryCall.open(
+    above.host.media,
+    {
+      ...{ session: session(), channelId: SHARED, name: 'Download', transports: ['tcp-passive'], downloadSpeed: 4 },
+      ...{ startMs: nowMs - 600_000, endMs: nowMs - 590_000 },
+    },
+    {
+      ...{ onTrack: () => {}, onBytes: () => {}, onJournal: () => {} },
+      ...{ onFrame: () => {}, onFileEnd: () => {}, onEnd: () => {} },
+    },
+    new AbortController().signal,
+  )
+  expect(call.fileSize).toBeGreaterThan(100_000)
+  await call.close('enough')
+})
+
+test('any stream is shared: one that is pushed, and one that stops', async () => {
+  const pushed = 'default/live/pushed'
+  await cascaded({
+    channels: [
+      shared(),
+      shared({ deviceGbId: second(SHARED), channelGbId: second(SHARED), sharedId: second(SHARED), path: pushed }),
+    ],
+  })
+  const address = { space: 'default', app: 'live', name: 'pushed' }
+  const publication = below.hub.publishOwn(address, { id: 'p', protocol: 'rtmp', remote: '', agent: '' }, () => {})
+  for (const track of clip.tracks) publication.setTrack(track)
+  const player = new ClipPlayer({
+    ...{ clip, startMs: 0, endMs: null, clock: systemClock, timers: systemTimers },
+    onFrame: frame => publication.write(frame),
+  })
+  const viewer = await above.watch(`default/live/${second(SHARED)}`)
+  await above.until(() => viewer.video().length >= 12)
+  expect(decoded(viewer.video().slice(0, 12))).toBe(12)
+  expect(below.hub.viewers.ofPath(pushed).map(({ info }) => [info.protocol, info.agent])).toEqual([
+    ['gb28181', `下级 ${SERVER_ID}`],
+  ])
+  player.close()
+  publication.end('done')
+  // the end of the stream is a BYE; who still watches above asks again, and there is nothing
+  await below.until(() => below.hub.viewers.count(pushed) === 0)
+  const attempt = await below.until(() =>
+    below
+      .eventsOf('device.attempt')
+      .find(({ attempt }) => attempt.kind === 'cascade' && attempt.verdict === 'sourceFailed'),
+  )
+  expect(attempt.attempt).toMatchObject({ gbId: SERVER_ID, channel: second(SHARED), space: 'default', ok: false })
+  viewer.leave()
 })

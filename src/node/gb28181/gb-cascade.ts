@@ -8,7 +8,7 @@ import { readUri } from '../../protocols/sip/uri.ts'
 import type { Hub } from '../hub.ts'
 import type { Leases } from '../leases.ts'
 import type { CascadeContext } from './gb-cascade-context.ts'
-import { GbChannelFacts } from './gb-channel-facts.ts'
+import { GbChannelFacts, type News } from './gb-channel-facts.ts'
 import type { GbChannels } from './gb-channels.ts'
 import type { GbDevices } from './gb-devices.ts'
 import type { GbMediaContext } from './gb-media.ts'
@@ -54,7 +54,7 @@ export class GbCascade {
   readonly #leaving = new Map<string, Promise<void>>()
   readonly #facts = new GbChannelFacts()
   readonly #routes = new Map<string, Set<readonly string[]>>()
-  /** Devices whose catalogs were asked for. */
+  /** Channels for which a catalog was asked for. */
   readonly #acquainted = new Set<string>()
   readonly #context: CascadeContext
   #parents: readonly GbParent[] = []
@@ -132,20 +132,16 @@ export class GbCascade {
     if (this.#sides.size === 0) return
     switch (event.type) {
       case 'device.catalog':
-        this.#learn(event.device, key =>
-          event.items.flatMap(item => (this.#facts.learn(key(item.gbId), item) ? [item.gbId] : [])),
-        )
+        for (const item of event.items) this.#learn(event.device, item.gbId, key => this.#facts.learn(key, item))
         return
       case 'device.catalog-changed':
-        this.#learn(event.device, key =>
-          event.changes.flatMap(({ event: what, gbId, item }) => {
-            const known = this.#facts.get(key(gbId)) !== null
-            const whole = item !== null && (what === 'ADD' || what === 'UPDATE' || !known)
-            const changed = whole ? this.#facts.learn(key(gbId), item) : false
-            const state = what === 'ADD' || what === 'UPDATE' ? null : what === 'ON'
-            return (state !== null && this.#facts.state(key(gbId), state)) || changed ? [gbId] : []
-          }),
-        )
+        for (const { event: what, gbId, item } of event.changes) {
+          const whole = what === 'ADD' || what === 'UPDATE'
+          this.#learn(event.device, gbId, key =>
+            item && (whole || this.#facts.get(key) === null) ? this.#facts.learn(key, item) : null,
+          )
+          if (!whole) this.#learn(event.device, gbId, key => this.#facts.state(key, what === 'ON'))
+        }
         return
       case 'device.state': {
         const gbId = this.#options.devices.get(event.device)?.gbId
@@ -224,29 +220,36 @@ export class GbCascade {
     this.#leaving.set(id, gone)
   }
 
-  /** Devices that are on already told their catalogs when nobody kept them; they are asked once, one after the other. */
+  /** Devices that are on already told their catalogs when nobody kept them; they are asked, one after the other. */
   #acquaint(): void {
     const { context, devices, onUnknown, onWanted } = this.#options
     let waitMs = 0
     for (const { tree } of this.#sides.values()) {
       for (const gbId of tree.devices) {
-        if (this.#acquainted.has(gbId) || !devices.ofGbId(gbId)) continue
-        this.#acquainted.add(gbId)
+        const unknown = tree
+          .ofDevice(gbId)
+          .map(one => keyOf(gbId, one.channelGbId))
+          .filter(key => !this.#acquainted.has(key) && !this.#facts.get(key))
+        if (unknown.length === 0 || !devices.ofGbId(gbId)) continue
+        for (const key of unknown) this.#acquainted.add(key)
         waitMs += BETWEEN_CATALOGS_MS
         context.timers.after(waitMs, () => {
           if (this.#closed) return
           onWanted(gbId)
-          if (tree.ofDevice(gbId).some(one => !this.#facts.get(keyOf(gbId, one.channelGbId)))) onUnknown(gbId)
+          if (unknown.some(key => !this.#facts.get(key))) onUnknown(gbId)
         })
       }
     }
   }
 
-  #learn(device: string, changed: (key: (channel: string) => string) => string[]): void {
+  #learn(device: string, channel: string, learn: (key: string) => News | null): void {
     const gbId = this.#options.devices.get(device)?.gbId
-    if (gbId === undefined) return
-    const codes = changed(channel => keyOf(gbId, channel))
-    for (const side of this.#sides.values()) side.refresh(codes.flatMap(code => side.tree.ofSource(gbId, code) ?? []))
+    const news = gbId === undefined ? null : learn(keyOf(gbId, channel))
+    if (gbId === undefined || news === null) return
+    for (const side of this.#sides.values()) {
+      const shared = side.tree.ofSource(gbId, channel)
+      if (shared) side.refresh([shared], news)
+    }
   }
 
   #shared(

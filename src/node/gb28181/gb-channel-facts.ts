@@ -5,6 +5,9 @@ interface Known extends ChannelFacts {
   readonly on: boolean
 }
 
+/** Whether a channel works, or anything else about it too. */
+export type News = 'state' | 'facts'
+
 /** What devices said of the channels that are shared; of others nothing is kept. */
 export class GbChannelFacts {
   readonly #wanted = new Set<string>()
@@ -17,22 +20,24 @@ export class GbChannelFacts {
     for (const key of [...this.#known.keys()]) if (!this.#wanted.has(key)) this.#known.delete(key)
   }
 
-  /** True when it is shared, and something about it is new. */
-  learn(key: string, item: CatalogItem): boolean {
-    if (!this.#wanted.has(key)) return false
+  /** What of it is new; null: nothing, or it is not shared. */
+  learn(key: string, item: CatalogItem): News | null {
+    if (!this.#wanted.has(key)) return null
     const { address, civilCode, latitude, longitude, manufacturer, model, ptzType, status } = item
     const on = status === 'on'
     const before = this.#known.get(key)
-    this.#known.set(key, { address, civilCode, latitude, longitude, manufacturer, model, ptzType, on })
-    return before?.on !== on
+    const now = { address, civilCode, latitude, longitude, manufacturer, model, ptzType, on }
+    this.#known.set(key, now)
+    if (before && JSON.stringify({ ...before, on }) === JSON.stringify(now)) return before.on === on ? null : 'state'
+    return 'facts'
   }
 
   /** Told without the rest. */
-  state(key: string, on: boolean): boolean {
+  state(key: string, on: boolean): News | null {
     const before = this.#known.get(key)
-    if (!before || before.on === on) return false
+    if (!before || before.on === on) return null
     this.#known.set(key, { ...before, on })
-    return true
+    return 'state'
   }
 
   get(key: string): Known | null {

@@ -18,6 +18,7 @@ import { type AnyMessage, MESSAGES } from '../../protocols/gb28181/manscdp/messa
 import type { SipRequest } from '../../protocols/sip/message.ts'
 import type { RequestContext } from '../../protocols/sip/request-context.ts'
 import type { CascadeContext } from './gb-cascade-context.ts'
+import type { News } from './gb-channel-facts.ts'
 import { askForParent, orderForParent, refusalForParent, sessionOf } from './gb-parent-answers.ts'
 import { SharedTree, treeChanges } from './gb-shared-tree.ts'
 import { UpperPlay } from './gb-upper-play.ts'
@@ -44,7 +45,7 @@ export class GbParentSide implements LowerHost {
   readonly #context: CascadeContext
   #parent: GbParent
   #tree: SharedTree
-  /** Events of the catalog that wait to be told, by code. */
+  /** Events of the catalog that wait to be told, by code, and by code and `state`. */
   readonly #pending = new Map<string, Change>()
   /** Whether a channel was on when that was told last. */
   readonly #told = new Map<string, boolean>()
@@ -212,10 +213,15 @@ export class GbParentSide implements LowerHost {
     return this.side.subscriptions('Alarm').length > 0
   }
 
-  /** Channels came or went, as their device did: what changed is told to who subscribed. */
-  refresh(channels: Iterable<SharedChannel>): void {
+  /** Channels came or went, as their device did, or are something else: what changed is told to who subscribed. */
+  refresh(channels: Iterable<SharedChannel>, news: News = 'state'): void {
     for (const shared of channels) {
       const on = this.#isOn(shared)
+      if (news === 'facts') {
+        this.#told.set(shared.sharedId, on)
+        this.#tell({ ...this.#tree.item(shared, this.#context.view), event: 'UPDATE' })
+        continue
+      }
       if (this.#told.get(shared.sharedId) === on) continue
       this.#told.set(shared.sharedId, on)
       this.#tell({ deviceId: shared.sharedId, event: on ? 'ON' : 'OFF' })
@@ -304,12 +310,17 @@ export class GbParentSide implements LowerHost {
 
   #tell(change: Change): void {
     if (this.#closed || this.side.subscriptions('Catalog').length === 0) return
-    const before = this.#pending.get(change.deviceId)
-    // a new item has its state with it
-    const stays =
-      (before?.event === 'ADD' || before?.event === 'UPDATE') && (change.event === 'ON' || change.event === 'OFF')
-    const next = stays ? { ...before, status: change.event === 'ON' ? ('ON' as const) : ('OFF' as const) } : change
-    this.#pending.set(change.deviceId, next)
+    const { deviceId, event } = change
+    // many upper platforms look at the state in ON and OFF only: they are told beside the rest
+    const state = `${deviceId} state`
+    if (event === 'ON' || event === 'OFF') {
+      this.#pending.delete(state)
+      this.#pending.set(state, change)
+    } else {
+      if (event === 'DEL') this.#pending.delete(state)
+      const isNew = event === 'UPDATE' && this.#pending.get(deviceId)?.event === 'ADD'
+      this.#pending.set(deviceId, isNew ? { ...change, event: 'ADD' } : change)
+    }
     this.#batch ??= this.#context.media.timers.after(BATCH_MS, () => void this.#flush())
   }
 

@@ -10,6 +10,7 @@ import type { MediaSender } from '../../protocols/rtp/media-sender.ts'
 import { type PayloadFormat, payloadTypesOf } from '../../protocols/rtp/payload-types.ts'
 import { PsSender } from '../../protocols/rtp/ps-sender.ts'
 import type { Reception } from '../../protocols/rtp/reception.ts'
+import type { Dialog } from '../../protocols/sip/dialog.ts'
 import { type GbMediaContext, mediaAddressFor } from './gb-media.ts'
 import type { Turnstile } from './turnstile.ts'
 
@@ -63,6 +64,7 @@ export class RtpOutput {
   #keyframeNeeded = true
   #started = false
   #connected = false
+  #ready = false
   #closed = false
   #whenEmpty: (() => void) | null = null
   framesDropped = 0
@@ -124,10 +126,17 @@ export class RtpOutput {
     }
   }
 
-  /** The call was answered: dials, where that is ours to do. */
-  begin(): void {
+  /** The call is up: dials, where that is ours to do. Over UDP nothing goes before the caller has acknowledged. */
+  begin(dialog: Dialog): void {
     const { context, offer } = this.#options
-    if (this.#closed || offer.transport === 'udp') return
+    if (this.#closed) return
+    if (offer.transport === 'udp') {
+      dialog.onConfirmed(() => {
+        this.#ready = true
+        this.#pump()
+      })
+      return
+    }
     if (this.#dials) {
       const reception = context.mediaPort.connect({
         ...{ host: offer.address, port: offer.port, ssrc: null },
@@ -233,6 +242,7 @@ export class RtpOutput {
       onPacket: () => {}, // RTCP, which says nothing we act on
       onConnection: () => {
         this.#connected = true
+        this.#ready = true
         this.#dial?.cancel()
         this.#passDoor?.()
         this.#passDoor = null
@@ -270,7 +280,7 @@ export class RtpOutput {
     this.#lookedMs = nowMs
     while (this.#budget > 0) {
       const packet = this.#queue[this.#head]
-      if (!packet || (this.#options.offer.transport === 'tcp' && !this.#connected) || !this.#sender.send(packet)) break
+      if (!packet || !this.#ready || !this.#sender.send(packet)) break
       this.#head++
       this.#budget -= packet.length
       this.#queuedBytes -= packet.length
@@ -287,10 +297,11 @@ export class RtpOutput {
       done?.()
       return
     }
-    this.#tick ??= timers.after(TICK_MS, () => {
-      this.#tick = null
-      this.#pump()
-    })
+    if (this.#ready)
+      this.#tick ??= timers.after(TICK_MS, () => {
+        this.#tick = null
+        this.#pump()
+      })
   }
 }
 

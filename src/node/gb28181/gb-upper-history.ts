@@ -74,7 +74,7 @@ export class UpperHistory implements OutgoingMedia {
   begin(dialog: Dialog, up: CallUp): void {
     this.#dialog = dialog
     this.#up = up
-    this.#output.begin()
+    this.#output.begin(dialog)
     if (this.#over !== null) void hangUp(dialog)
     else if (this.#fileEnded) this.fileEnded()
   }

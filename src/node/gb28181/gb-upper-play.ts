@@ -81,7 +81,7 @@ export class UpperPlay implements OutgoingMedia {
       kick: reason => this.#hangUp(reason),
       left: () => {},
     })
-    this.#output.begin()
+    this.#output.begin(dialog)
     try {
       this.#detach = this.#stream.attach({
         onTracks: tracks => this.#output.setTracks(tracks),

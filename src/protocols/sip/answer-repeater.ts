@@ -14,6 +14,7 @@ import { writeMessage } from './writer.ts'
 export class AnswerRepeater {
   readonly cseq: number
   readonly #core: SipCore
+  readonly #dialog: Dialog
   readonly #send: () => void
   #intervalMs: number
   #repetition: Timer
@@ -21,6 +22,7 @@ export class AnswerRepeater {
 
   constructor(core: SipCore, dialog: Dialog, response: SipResponse, flow: Flow) {
     this.#core = core
+    this.#dialog = dialog
     this.cseq = parseCSeq(response.headers.get('cseq') ?? '')?.number ?? 0
     this.#intervalMs = core.timing.t1Ms
     const bytes = writeMessage(response)
@@ -31,6 +33,12 @@ export class AnswerRepeater {
       dialog.bye().catch((error: unknown) => core.log.debug('sip BYE failed', { callId: dialog.callId, error }))
     })
     dialog.onEnd(() => this.stop())
+  }
+
+  /** The ACK came. */
+  acknowledged(): void {
+    this.stop()
+    this.#dialog.confirm()
   }
 
   stop(): void {

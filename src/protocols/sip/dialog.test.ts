@@ -58,6 +58,11 @@ describe.each(['udp', 'tcp'] as const)('a session over %s', transport => {
     }
   }
 
+  test('the called side learns when its answer was acknowledged', async () => {
+    await using room = await session()
+    for (const _ of ['the first', 'one who asks later']) await new Promise<void>(done => room.theirs.onConfirmed(done))
+  })
+
   test('both sides have the same dialog, and either ends it', async () => {
     for (const who of ['ours', 'theirs'] as const) {
       await using room = await session()

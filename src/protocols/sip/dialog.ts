@@ -30,7 +30,9 @@ export class Dialog {
   readonly #endListeners: ((reason: string) => void)[] = []
   #target: Flow | Target
   #ended: string | null = null
-  #unacknowledged: { readonly cseq: number; stop(): void } | null = null
+  #unacknowledged: { readonly cseq: number; acknowledged(): void } | null = null
+  /** Null once the caller has acknowledged. */
+  #confirmListeners: (() => void)[] | null = []
   #ack: { cseq: number; send: () => void } | null = null
 
   constructor(core: SipCore, state: DialogState, target: Flow | Target, login?: Login) {
@@ -145,8 +147,22 @@ export class Dialog {
     return new InviteExchange(this.#core, this.#target, request, this.state, options, onSuccess).response
   }
 
+  /** Told once when the caller has acknowledged our answer, from when on he expects media; at once when he has. */
+  onConfirmed(listener: () => void): this {
+    if (this.#confirmListeners) this.#confirmListeners.push(listener)
+    else listener()
+    return this
+  }
+
+  /** The ACK of our 2xx came. */
+  confirm(): void {
+    const listeners = this.#confirmListeners ?? []
+    this.#confirmListeners = null
+    for (const listener of listeners) listener()
+  }
+
   /** Our 2xx is sent again until `acknowledged`. */
-  awaitAck(repeater: { readonly cseq: number; stop(): void }): void {
+  awaitAck(repeater: { readonly cseq: number; acknowledged(): void }): void {
     this.#unacknowledged = repeater
   }
 
@@ -154,7 +170,7 @@ export class Dialog {
   acknowledged(ack: SipRequest): void {
     const cseq = parseCSeq(ack.headers.get('cseq') ?? '')?.number
     if (this.#unacknowledged?.cseq !== cseq) return
-    this.#unacknowledged?.stop()
+    this.#unacknowledged?.acknowledged()
     this.#unacknowledged = null
   }
 

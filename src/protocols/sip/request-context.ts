@@ -112,7 +112,7 @@ export class RequestContext {
 
   /** The ACK of our 2xx, found by its branch. */
   acknowledged(): void {
-    this.#repeater?.stop()
+    this.#repeater?.acknowledged()
   }
 
   #answer(status: number, content: AnswerContent): SipResponse {
