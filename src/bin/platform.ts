@@ -47,11 +47,13 @@ import { version } from './version.ts'
 
 const TIDY_EVERY_MS = 3_600_000
 
-export interface RunningPlatform extends Running {
-  /** Where the listeners are bound; null where one is off. */
-  readonly http: AddressInfo | null
-  readonly https: AddressInfo | null
+/** Where the listeners are bound; null where one is off. */
+interface Bound {
+  http: AddressInfo | null
+  https: AddressInfo | null
 }
+
+export interface RunningPlatform extends Running, Readonly<Bound> {}
 
 /** Builds the platform from its settings and starts it. */
 export async function runPlatform(settings: Settings, environment: RoleEnvironment): Promise<RunningPlatform> {
@@ -60,6 +62,7 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
   const log = tail.over(environment.log)
   const closing = new CloseStack()
   let current = settings
+  const bound: Bound = { http: null, https: null }
   try {
     const db = await openDatabase({ url: settings.database, dataDir: settings.data, log })
     closing.defer(() => db.destroy())
@@ -118,7 +121,10 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
       operations,
       domain: () => current.sip.domain,
       serverId: () => current.sip.id,
-      pictures: { directory: join(settings.data, 'device-snapshots'), uploadOrigin: () => uploadOrigin(current) },
+      pictures: {
+        directory: join(settings.data, 'device-snapshots'),
+        uploadOrigin: () => uploadOrigin(current, bound),
+      },
     })
     const bulk = new BulkService(operations, 'streams', 'streams.write', {
       kick: (actor, id) => streams.kick(actor, id),
@@ -195,9 +201,10 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
     )
     const { http, https } = settings.listen
     const certificate = https && certificateOf(settings)
+    bound.http = http && (await server.listen(http))
+    bound.https = https && certificate && (await server.listenSecure(https, certificate))
     return {
-      http: http && (await server.listen(http)),
-      https: https && certificate && (await server.listenSecure(https, certificate)),
+      ...bound,
       initialPassword: administrator?.password ?? undefined,
       publishKey: spaces.state(DEFAULT_SPACE)?.pushKeys[0],
       reload(next) {
@@ -230,9 +237,9 @@ function addressesOf(settings: Settings, origins: RoleEnvironment['origins']) {
 }
 
 /** Where devices send pictures: the plain listener, since few check certificates right. */
-function uploadOrigin({ listen, public: open }: Settings): string {
-  const plain = listen.http !== null || listen.https === null
-  const port = plain ? (open.http ?? listen.http?.port) : (open.https ?? listen.https?.port)
+function uploadOrigin({ public: open }: Settings, { http, https }: Bound): string {
+  const plain = http !== null || https === null
+  const port = plain ? (open.http ?? http?.port) : (open.https ?? https?.port)
   return `${plain ? 'http' : 'https'}://${bracketed(open.host)}${port === undefined ? '' : `:${port}`}`
 }
 

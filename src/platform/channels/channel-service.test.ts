@@ -117,7 +117,13 @@ test('a failure says what was found and what to do, with the attempt that has it
 test('what is disabled is not started', async () => {
   await gb.devices.update(ADMINISTRATOR, device.id, { enabled: false })
   await expect(gb.channels.play(VIEWER, channel.id)).rejects.toMatchObject({ code: 'DEVICE_UNSUITABLE' })
+  await gb.devices.update(ADMINISTRATOR, device.id, { enabled: true })
+  await gb.commands.stop(OPERATOR, device.id, platform.time.nowMs() + 5000)
+  expect(await only()).toMatchObject({ state: 'off', reason: 'its device is stopped' })
+  await expect(gb.channels.play(VIEWER, channel.id)).rejects.toMatchObject({ code: 'DEVICE_UNSUITABLE' })
   expect(atNode.of('gb.play')).toEqual([])
+  platform.time.advance(5000)
+  expect(await only()).toMatchObject({ state: 'on' })
 })
 
 test('a given name goes over that of the catalog, is found, and can be taken back', async () => {

@@ -109,6 +109,10 @@ export class ChannelService {
     if (row.enabled === 0 || row.device_enabled === 0) {
       throw new AppError('DEVICE_UNSUITABLE', { device: row.name, reason: 'it is disabled', advice: 'enable it first' })
     }
+    if (isStopped(row, this.#options.clock.nowMs())) {
+      const advice = 'start the device first'
+      throw new AppError('DEVICE_UNSUITABLE', { device: row.name, reason: 'its device is stopped', advice })
+    }
     if (row.kind === 'alarmIn' || row.kind === 'alarmOut') {
       const advice = 'alarms are listed under /alarms'
       throw new AppError('DEVICE_UNSUITABLE', { device: row.name, reason: 'it is an alarm contact', advice })
@@ -140,7 +144,7 @@ export class ChannelService {
 
   view(row: ChannelOfDevice): Channel {
     const path = channelPath(row)
-    const reason = offReason(row)
+    const reason = offReason(row, this.#options.clock.nowMs())
     return {
       ...{ id: row.id, deviceId: row.device_id, deviceGbId: row.device_gb_id, deviceName: row.device_name },
       ...{ deviceState: row.device_state, space: row.space, gbId: row.gb_id, kind: row.kind, name: row.name },
@@ -177,12 +181,17 @@ export class ChannelService {
 }
 
 /** Why nobody can watch it; '': one can. */
-function offReason(row: ChannelOfDevice): string {
+function offReason(row: ChannelOfDevice, nowMs: number): string {
   if (row.device_enabled === 0) return 'its device is disabled'
   if (row.enabled === 0) return 'it is disabled'
+  if (isStopped(row, nowMs)) return 'its device is stopped'
   if (!isThere(row.device_state))
     return `its device is ${row.device_state}${row.device_reason && `: ${row.device_reason}`}`
   return row.status === 'off' ? 'its device says so' : ''
+}
+
+function isStopped({ device_stopped, device_restart_at }: ChannelOfDevice, nowMs: number): boolean {
+  return device_stopped === 1 && (device_restart_at === null || device_restart_at > nowMs)
 }
 
 /** Throws NOT_FOUND. */

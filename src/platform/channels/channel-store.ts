@@ -16,6 +16,8 @@ export type ChannelOfDevice = ChannelRow & {
   device_state: Tables['devices']['state']
   device_reason: string
   device_enabled: number
+  device_stopped: number
+  device_restart_at: number | null
   node_id: string | null
 }
 
@@ -239,6 +241,7 @@ export class ChannelStore {
       .selectAll('c')
       .select(['d.gb_id as device_gb_id', 'd.name as device_name', 'd.state as device_state'])
       .select(['d.reason as device_reason', 'd.enabled as device_enabled', 'd.node_id'])
+      .select(['d.stopped as device_stopped', 'd.restart_at as device_restart_at'])
       .where('c.gone_at', 'is', null)
   }
 }
