@@ -1,13 +1,19 @@
+import { join, resolve } from 'node:path'
 import type { Clock, Timers } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { Settings } from '../config/schema.ts'
 import type { NodeEvent } from '../link/events.ts'
 import type { Endpoints } from '../link/messages.ts'
+import type { Access } from '../node/access.ts'
+import { DownloadRoute } from '../node/gb28181/download-route.ts'
 import { GbHost } from '../node/gb28181/gb-host.ts'
+import { TalkRoute } from '../node/gb28181/talk-route.ts'
+import type { HttpVisitors } from '../node/http-visitor.ts'
 import type { Hub } from '../node/hub.ts'
 import type { Leases } from '../node/leases.ts'
-import type { TlsFiles } from '../node/media-server.ts'
+import type { MediaRoute, TlsFiles } from '../node/media-server.ts'
 import type { NodeStore } from '../node/node-store.ts'
+import { DiskStore } from '../storage/objects/disk-store.ts'
 
 export interface DevicesOptions {
   readonly settings: () => Settings
@@ -30,6 +36,22 @@ export interface RunningDevices {
   endpoint(): NonNullable<Endpoints['sip']>
 }
 
+const MB = 1024 * 1024
+
+/** What the media port has of devices; they may come later, or be off. */
+export function deviceRoutes(
+  running: () => RunningDevices | null,
+  access: Access,
+  visitors: HttpVisitors,
+  timers: Timers,
+): readonly MediaRoute[] {
+  const sessions = () => running()?.host.sessions ?? null
+  return [
+    new DownloadRoute(() => sessions()?.downloads ?? null, access, visitors),
+    new TalkRoute(() => sessions()?.talks ?? null, timers),
+  ]
+}
+
 /** Starts what GB/T 28181 devices connect to; null where it is off. */
 export async function openDevices(options: DevicesOptions): Promise<RunningDevices | null> {
   const { clock, emit, hostIsSet, hub, leases, log, settings, store, timers, tls } = options
@@ -37,6 +59,13 @@ export async function openDevices(options: DevicesOptions): Promise<RunningDevic
   if (!listen.sip || !listen.gbMedia) return null
   const host = new GbHost({
     ...{ clock, emit, hub, leases, log, store, timers },
+    files: new DiskStore({
+      name: 'downloads',
+      folders: [join(resolve(settings().data), 'downloads')],
+      sync: 'finish',
+      floorBytes: settings().recording.freeSpaceMb * MB,
+      clock,
+    }),
     ...(tls && { tls }),
     identity: { serverId: sip.id, domain: sip.domain },
     settings: () => {

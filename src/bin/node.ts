@@ -38,7 +38,7 @@ import { FLV_FORMAT } from '../protocols/http-live/flv-packager.ts'
 import { LiveHandler } from '../protocols/http-live/live-handler.ts'
 import { TS_FORMAT } from '../protocols/http-live/ts-packager.ts'
 import { RtmpServer, type RtmpServerOptions } from '../protocols/rtmp/server.ts'
-import { openDevices, type RunningDevices } from './node-devices.ts'
+import { deviceRoutes, openDevices, type RunningDevices } from './node-devices.ts'
 import { createRecording } from './node-recording.ts'
 import type { RoleEnvironment, Running } from './role-process.ts'
 import { version } from './version.ts'
@@ -127,6 +127,7 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
     new MetricsRoute(metrics, () => settings.metrics.token),
     new FileRoute(() => settings.media.files),
     ...(recording?.routes ?? []),
+    ...deviceRoutes(() => devices, new Access(spaces, clock), visitors, timers),
     hls,
     stack.add(new LiveHandler(new HubLiveHost(hub, visitors), LIVE_FORMATS)),
   ]

@@ -33,6 +33,11 @@ export class GbChannels {
     return this.#owners.size
   }
 
+  /** Codes of what a device has. */
+  ofDevice(device: string): readonly string[] {
+    return [...(this.#ofDevice.get(device) ?? [])]
+  }
+
   add(device: string, channels: readonly string[]): void {
     const fresh = channels.filter(channel => !this.#ofDevice.get(device)?.has(channel))
     if (fresh.length === 0) return

@@ -12,6 +12,7 @@ import type { Identity } from '../../protocols/gb28181/device-side/identity.ts'
 import { MediaPort } from '../../protocols/rtp/media-port.ts'
 import { PortRange } from '../../protocols/rtp/port-range.ts'
 import { SipEndpoint } from '../../protocols/sip/endpoint.ts'
+import type { GrowingStore } from '../../storage/objects/object-store.ts'
 import type { Hub } from '../hub.ts'
 import type { Leases } from '../leases.ts'
 import type { NodeStore } from '../node-store.ts'
@@ -25,6 +26,7 @@ import { GbLive } from './gb-live.ts'
 import type { GbMediaContext, GbSettings } from './gb-media.ts'
 import { askDevice, orderDevice } from './gb-orders.ts'
 import { routeRequests } from './gb-router.ts'
+import { GbSessions } from './gb-sessions.ts'
 import { GbStore } from './gb-store.ts'
 
 export interface GbHostOptions {
@@ -34,6 +36,8 @@ export interface GbHostOptions {
   readonly leases: Leases
   /** null: the node stands alone, and nothing outlives it. */
   readonly store: NodeStore | null
+  /** Where recordings fetched from devices lie; null: none are fetched. */
+  readonly files: GrowingStore | null
   readonly emit: (event: NodeEvent) => void
   readonly clock: Clock
   readonly timers: Timers
@@ -65,6 +69,7 @@ export class GbHost {
   readonly devices: GbDevices
   readonly channels: GbChannels
   readonly live: GbLive
+  readonly sessions: GbSessions
   readonly cascade: GbCascade
   readonly side: DeviceSide
   readonly endpoint: SipEndpoint
@@ -126,6 +131,11 @@ export class GbHost {
       routeOf: path => [identity.serverId, ...this.cascade.routeOf(path)],
       onLearnt: (device, quirks) => this.#learnt(device, quirks),
     })
+    this.sessions = new GbSessions({
+      ...{ context: this.#context, hub, leases, devices: this.devices, channels: this.channels, live: this.live },
+      ...{ store: this.#store, files: options.files, reach: id => this.#reach(id) },
+      onLearnt: (device, quirks) => this.#learnt(device, quirks),
+    })
     this.cascade = new GbCascade({
       ...{ context: this.#context, hub, leases, devices: this.devices, channels: this.channels, store: this.#store },
       ...{ serverId: identity.serverId, emit },
@@ -182,6 +192,7 @@ export class GbHost {
         return { result: await orderDevice(session, channel ?? known.gbId, control) }
       },
       'gb.play': ({ path, device, channel, holdS }) => this.#play(path, device, channel, holdS),
+      ...this.sessions.requests,
       'gb.stop': ({ device, path }) => ({ stopped: this.live.stopOf(device, path ?? null) }),
     }
   }
@@ -191,13 +202,17 @@ export class GbHost {
     if (!taken) return
     for (const { gbId, id } of removed) {
       this.live.stopOf(id, null)
+      this.sessions.stopOf(id)
       this.channels.forget(id)
       if (!this.devices.ofGbId(gbId)) this.side.remove(gbId)
     }
     for (const device of this.devices) {
       const session = this.side.sessions.get(device.gbId)
       const entry = this.devices.entry(device.gbId)
-      if (!device.enabled || device.locked) this.live.stopOf(device.id, null)
+      if (!device.enabled || device.locked) {
+        this.live.stopOf(device.id, null)
+        this.sessions.stopOf(device.id)
+      }
       if (!entry) continue
       if (!device.locked) {
         this.side.registrar.forgive(device.gbId)
@@ -216,6 +231,7 @@ export class GbHost {
   async close(): Promise<void> {
     await this.cascade.close()
     this.live.close()
+    await this.sessions.close()
     this.save()
     await this.side.close()
     await this.#closing.close()
@@ -308,7 +324,7 @@ export class GbHost {
       if (device && session.state === 'on') this.#subscribe(device, session)
     }
     const settle = async () => {
-      const owed = (this.#store?.calls() ?? []).filter(({ dialog }) => !this.side.calls.has(dialog.callId))
+      const owed = (this.#store?.calls() ?? []).filter(({ dialog }) => !this.side.isUp(dialog.callId))
       if (owed.length === 0) return
       for (const callId of await this.side.settle(owed)) this.#store?.noteCall(callId, null)
     }

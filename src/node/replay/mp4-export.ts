@@ -1,9 +1,7 @@
 import { AppError } from '../../base/errors.ts'
-import { type MovieWriterTrack, movieHead } from '../../media/container/fmp4/movie-writer.ts'
-import { SampleTable } from '../../media/container/fmp4/sample-table.ts'
-import type { Track } from '../../media/stream/track.ts'
 import type { ByteSpan } from '../../storage/objects/object-store.ts'
 import type { FragmentReader, RecordedSample } from './fragment-reader.ts'
+import { MovieTracks } from './movie-tracks.ts'
 import type { RecordedFragment, Recordings } from './recordings.ts'
 import { eachFragment, lengthUs, type StitchedFragment, stitched, stitchedTimes } from './stitched.ts'
 
@@ -29,15 +27,6 @@ export interface ExportedFile {
 /** Looking through the fragments is so much of the work; the rest is copying. */
 const PREPARE_SHARE = 0.2
 
-/** One track of the movie: those of a kind of all segments, in their order. */
-interface OutTrack {
-  readonly first: Track
-  readonly table: SampleTable
-  /** Ticks of `first` at which its first sample is due. */
-  readonly startTicks: number
-  readonly firstComposition: number
-}
-
 /**
  * An MP4 with its `moov` first of what was recorded: media are copied as they are, holes are closed. Configurations
  * that follow each other become sample descriptions of one track. Throws NOT_FOUND when there is nothing.
@@ -50,7 +39,7 @@ export async function exportMp4(
 ): Promise<ExportedFile> {
   const parts = stitched(fragments)
   if (parts.length === 0) throw new AppError('NOT_FOUND', { what: 'recording', id: 'of this time' })
-  const tracks = new Map<string, OutTrack>()
+  const tracks = new MovieTracks()
   let dataBytes = 0
   const collect = (fragment: StitchedFragment, samples: RecordedSample[]) => {
     for (const sample of samples) addSample(tracks, fragment, sample, dataBytes)
@@ -60,7 +49,7 @@ export async function exportMp4(
     ...(signal && { signal }),
     progress: done => progress?.(done * PREPARE_SHARE),
   })
-  const head = movieHead(movieTracks([...tracks.values()]), dataBytes)
+  const head = tracks.head(dataBytes)
   return {
     bytes: head.length + dataBytes,
     durationMs: Math.round(lengthUs(parts) / 1000),
@@ -99,44 +88,15 @@ async function* pieces(
 }
 
 function addSample(
-  tracks: Map<string, OutTrack>,
+  tracks: MovieTracks,
   { shiftUs, entry }: StitchedFragment,
   sample: RecordedSample,
   dataOffset: number,
 ): void {
-  const { track } = sample.track
-  const { dtsMs, ptsMs } = stitchedTimes(sample, shiftUs)
-  let out = tracks.get(track.kind)
-  if (!out) {
-    const startTicks = Math.round((dtsMs * track.clockRate) / 1000)
-    out = { first: track, table: new SampleTable(), startTicks, firstComposition: Math.max(0, sample.pts - sample.dts) }
-    tracks.set(track.kind, out)
-  }
-  const { table, first, startTicks } = out
-  const ticks = (ms: number) => Math.round((ms * first.clockRate) / 1000) - startTicks
-  // The sample before lasts until this one is due, whatever it was thought to last.
-  table.extend(Math.max(-table.lastDuration, ticks(dtsMs) - table.duration))
-  table.add({
-    track,
+  const { duration, dts, keyframe, pts, size } = sample
+  tracks.add({
+    ...{ track: sample.track.track, ...stitchedTimes(sample, shiftUs), duration, keyframe, size },
+    compositionTicks: pts - dts,
     offset: dataOffset + sample.offset - entry.headBytes,
-    size: sample.size,
-    duration: Math.round((sample.duration * first.clockRate) / track.clockRate),
-    compositionOffset: ticks(ptsMs) - ticks(dtsMs),
-    keyframe: sample.keyframe,
   })
-}
-
-/** The movie begins with what is shown first. */
-function movieTracks(tracks: readonly OutTrack[]): MovieWriterTrack[] {
-  const startMs = ({ startTicks, firstComposition, first }: OutTrack) =>
-    ((startTicks + firstComposition) * 1000) / first.clockRate
-  const zeroMs = Math.min(...tracks.map(startMs))
-  return tracks
-    .toSorted((a, b) => (a.first.kind === b.first.kind ? 0 : a.first.kind === 'video' ? -1 : 1))
-    .map(track => ({
-      track: track.first,
-      table: track.table,
-      delayMs: startMs(track) - zeroMs,
-      firstComposition: track.firstComposition,
-    }))
 }

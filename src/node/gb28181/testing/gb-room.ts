@@ -5,6 +5,7 @@ import type { DevicesState, GbDevice, GbSpace } from '../../../link/gb28181.ts'
 import type { SpaceState } from '../../../link/messages.ts'
 import { Pace } from '../../../media/broadcast/pace.ts'
 import type { Frame } from '../../../media/stream/frame.ts'
+import { DiskStore } from '../../../storage/objects/disk-store.ts'
 import { Access } from '../../access.ts'
 import { Hub } from '../../hub.ts'
 import { Leases } from '../../leases.ts'
@@ -58,6 +59,8 @@ type EventOf<T extends NodeEvent['type']> = Extract<NodeEvent, { type: T }>
 
 interface GbRoomOptions {
   readonly file?: string
+  /** Folder of downloads. */
+  readonly folder?: string
   readonly packetTimeoutMs?: number
   readonly serverId?: string
   readonly upperRetryMs?: readonly [number, number]
@@ -114,6 +117,10 @@ export class GbRoom {
       hub: this.hub,
       leases: this.leases,
       store: this.#store,
+      files:
+        options.folder === undefined
+          ? null
+          : new DiskStore({ name: 'downloads', folders: [options.folder], sync: 'never', floorBytes: 0, clock }),
       ...{ clock, timers, log, emit },
     })
   }

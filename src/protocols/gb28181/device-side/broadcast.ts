@@ -10,7 +10,7 @@ import { broadcastNotify, broadcastResponse } from '../manscdp/media-notify.ts'
 import { G711_FORMAT } from '../media-format.ts'
 import { AUDIO_PAYLOADS, type GbSdp, parseSdp, type RtpMap, writeSdp } from '../sdp.ts'
 import type { DeviceSession } from './device-session.ts'
-import type { Agreed, CallContext, MediaPort } from './invite.ts'
+import type { Agreed, CallContext, CallJournalEntry, MediaPort } from './invite.ts'
 import { deviceOf } from './registrar.ts'
 
 /** Between the Response of a device and its INVITE. */
@@ -29,6 +29,8 @@ export interface BroadcastRequest {
 
 export interface BroadcastOptions {
   readonly signal?: AbortSignal
+  /** As that of a `MediaCall`. */
+  readonly onJournal?: (callId: string, entry: CallJournalEntry | null) => void
   readonly onEnd: (by: 'us' | 'device', reason: string) => void
 }
 
@@ -47,6 +49,7 @@ interface BroadcastContext extends CallContext {
 }
 
 interface Waiting {
+  readonly gbId: string
   readonly request: BroadcastRequest
   readonly options: BroadcastOptions
   readonly attempt: Attempt | null
@@ -76,7 +79,7 @@ export class Broadcasts {
     }
     const attempt = session.attempt('broadcast', request.targetId)
     const { promise, resolve, reject } = Promise.withResolvers<BroadcastCall>()
-    this.#waiting.set(gbId, { request, options, attempt, resolve, reject })
+    this.#waiting.set(gbId, { gbId, request, options, attempt, resolve, reject })
     const onAbort = () => reject(options.signal?.reason)
     options.signal?.addEventListener('abort', onAbort)
     const timer: { current: Timer | null } = { current: null }
@@ -123,6 +126,11 @@ export class Broadcasts {
       const offer = parseSdp(request.body.toString('latin1'))
       const answer = answerTo(offer, waiting.request, this.#context.identity.serverId)
       const dialog = sip.accept({ contentType: 'Application/SDP', body: writeSdp(answer.sdp) })
+      const { options, request: asked } = waiting
+      options.onJournal?.(dialog.callId, {
+        ...{ format: 1, gbId: waiting.gbId, channelId: asked.targetId, name: 'Talk', ssrc: asked.ssrc },
+        dialog: dialog.toJournal(),
+      })
       waiting.resolve(this.#call(dialog, offer, answer, waiting))
     } catch (error) {
       sip.respond(488)
@@ -144,7 +152,10 @@ export class Broadcasts {
 
   #call(dialog: Dialog, offer: GbSdp, answer: Answer, { options }: Waiting): BroadcastCall {
     let byUs = false
-    dialog.onEnd(reason => options.onEnd(byUs ? 'us' : 'device', reason))
+    dialog.onEnd(reason => {
+      if (!byUs) options.onJournal?.(dialog.callId, null)
+      options.onEnd(byUs ? 'us' : 'device', reason)
+    })
     return {
       agreed: {
         transport: answer.transport,
@@ -157,9 +168,12 @@ export class Broadcasts {
       close: async () => {
         if (dialog.ended !== null) return
         byUs = true
-        await dialog.bye().catch((error: unknown) => {
+        try {
+          await dialog.bye()
+          options.onJournal?.(dialog.callId, null)
+        } catch (error) {
           this.#context.log.info('gb28181 BYE was not answered', { callId: dialog.callId, error: errorText(error) })
-        })
+        }
       },
     }
   }

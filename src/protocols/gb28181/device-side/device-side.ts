@@ -56,6 +56,8 @@ export class DeviceSide {
   readonly ssrcs: SsrcPool
   readonly #options: DeviceSideOptions
   readonly #calls = new Map<string, MediaCall>()
+  /** Call-IDs of broadcasts. */
+  readonly #voices = new Set<string>()
   readonly #fileEnds = new Map<string, () => void>()
   readonly #subscriptions = new Map<string, Subscriptions>()
   readonly #broadcasts: Broadcasts
@@ -114,6 +116,11 @@ export class DeviceSide {
     return session
   }
 
+  /** Whether a call, or a broadcast, of this Call-ID is up. */
+  isUp(callId: string): boolean {
+    return this.#calls.has(callId) || this.#voices.has(callId)
+  }
+
   /** An INVITE to a channel of a device. Errors as `MediaCall.open`, and NOT_FOUND. */
   async invite(gbId: string, request: MediaRequest, options: MediaCallOptions): Promise<MediaCall> {
     const call = await MediaCall.open(this.#callContext, this.session(gbId), request, {
@@ -131,7 +138,17 @@ export class DeviceSide {
 
   /** Voice to a device by broadcast. Errors as `Broadcasts.start`, and NOT_FOUND. */
   async broadcast(gbId: string, request: BroadcastRequest, options: BroadcastOptions): Promise<BroadcastCall> {
-    return this.#broadcasts.start(this.session(gbId), request, options)
+    let ended = false
+    const call: BroadcastCall = await this.#broadcasts.start(this.session(gbId), request, {
+      ...options,
+      onEnd: (by, reason) => {
+        ended = true
+        this.#voices.delete(call.callId)
+        options.onEnd(by, reason)
+      },
+    })
+    if (!ended) this.#voices.add(call.callId)
+    return call
   }
 
   /** What a device is to tell by itself, from now on and whenever it comes back. */
