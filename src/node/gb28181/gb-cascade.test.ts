@@ -6,16 +6,20 @@ import { silentLog } from '../../base/log.ts'
 import type { GbControl, GbDevice, GbParent, SharedChannel } from '../../link/gb28181.ts'
 import { PsMuxer } from '../../media/container/mpegps/muxer.ts'
 import type { Frame } from '../../media/stream/frame.ts'
+import { MANSCDP_CONTENT_TYPE, writeBody } from '../../protocols/gb28181/manscdp/message.ts'
 import { MESSAGES as of } from '../../protocols/gb28181/manscdp/messages.ts'
+import { SipEndpoint } from '../../protocols/sip/endpoint.ts'
 import { CAMERA, type Clip, makeClip } from '../../simulator/clip.ts'
 import { ClipPlayer } from '../../simulator/clip-player.ts'
 import type { Fault } from '../../simulator/faults.ts'
 import { GbFleet, type GbFleetOptions } from '../../simulator/gb-fleet.ts'
+import { GbUpper } from '../../simulator/gb-upper.ts'
 import { GbHistoryCall } from './gb-history-call.ts'
 import { DOMAIN, GbRoom, listed, PASSWORD, SERVER_ID } from './testing/gb-room.ts'
 
 /** A is below, B above; A is a device of B by this code. */
 const BELOW_ID = '34020000002000000002'
+const UPPER_ID = '34020000002000000003'
 const NVR = '34020000001180000001'
 const CHANNEL = '34020000001310000001'
 const SHARED = '34020000001310000901'
@@ -76,6 +80,13 @@ function parent(change: Partial<GbParent> = {}): GbParent {
     channels: [shared()],
     ...change,
   }
+}
+
+/** Another platform above, that takes whoever comes. */
+async function simulatedUpper(serverId = UPPER_ID) {
+  const options = { serverId, password: null, localHost: '127.0.0.1', log: silentLog }
+  const upper = new GbUpper({ ...options, clock: systemClock, timers: systemTimers })
+  return Object.assign(upper, { port: await upper.open(), serverId })
 }
 
 /** The devices below, and what is shared. */
@@ -309,4 +320,152 @@ test('any stream is shared: one that is pushed, and one that stops', async () =>
   )
   expect(attempt.attempt).toMatchObject({ gbId: SERVER_ID, channel: second(SHARED), space: 'default', ok: false })
   viewer.leave()
+})
+
+test('a platform that is restarted below plays again, and one that is away above is found again', async () => {
+  using folder = temporaryFolder()
+  await below.close()
+  below = await new GbRoom({ serverId: BELOW_ID, file: folder.file('node.sqlite') }).open()
+  await cascaded()
+  const viewer = await above.watch(PATH)
+  await above.until(() => viewer.video().length >= 5)
+  await below.close()
+  const { port } = below
+  below = await new GbRoom({ serverId: BELOW_ID, file: folder.file('node.sqlite') }).open(port)
+  share(parent())
+  viewer.leave()
+  await expect.poll(() => above.host.side.sessions.get(BELOW_ID)?.state, { timeout: 10_000 }).toBe('on')
+  const again = await above.watch(PATH)
+  await above.until(() => again.video().length >= 5)
+  again.leave()
+
+  const above1 = above
+  await above1.host.endpoint.close() // without a word
+  above = await new GbRoom().open(above1.port)
+  above.apply([listed(BELOW_ID, { type: 'platform' })])
+  share(parent({ keepaliveS: 59 })) // any change of the registration is another one
+  await above.until(() => above.eventsOf('device.catalog').find(({ end }) => end !== null))
+  const last = await above.watch(PATH)
+  await above.until(() => last.video().length >= 5)
+  last.leave()
+  await above1.close()
+})
+
+test('an upper platform that forgot us hears REGISTER again, and its old calls are ended', async () => {
+  const upper = await simulatedUpper()
+  await cascaded({ keepaliveS: 1 })
+  share(parent({ keepaliveS: 1 }), parent({ id: 'pp_2', serverId: UPPER_ID, port: upper.port, keepaliveS: 1 }))
+  await expect.poll(() => upper.side.sessions.get(BELOW_ID)?.state).toBe('on')
+  const call = await upper.call(BELOW_ID, { name: 'Play', channelId: SHARED, transport: 'udp' })
+  await expect.poll(() => call.counters().keyframes, { timeout: 10_000 }).toBeGreaterThan(0)
+  expect(below.hub.viewers.count(`default/live/${CHANNEL}`)).toBe(1)
+  // it has lost its memory: the next keepalive is answered 403
+  upper.side.remove(BELOW_ID)
+  await expect.poll(() => upper.side.sessions.get(BELOW_ID)?.state, { timeout: 10_000 }).toBe('on')
+  await expect.poll(() => below.hub.viewers.count(`default/live/${CHANNEL}`), { timeout: 10_000 }).toBe(0)
+  const states = below.eventsOf('parent.state').filter(event => event.parent === 'pp_2')
+  expect(states.map(({ state }) => state)).toEqual(['on', 'off', 'on'])
+  expect(states[1]?.reason).toBe('a keepalive was answered 403')
+  await upper.close()
+})
+
+test('several platforms and a viewer share one call to the camera', async () => {
+  const uppers = [await simulatedUpper(), await simulatedUpper('34020000002000000008')]
+  await cascaded()
+  share(
+    parent(),
+    ...uppers.map((upper, index) => parent({ id: `pp_${index + 2}`, serverId: upper.serverId, port: upper.port })),
+  )
+  const viewer = await below.watch(`default/live/${CHANNEL}`)
+  const other = await above.watch(PATH)
+  const calls = []
+  for (const upper of uppers) {
+    await expect.poll(() => upper.side.sessions.get(BELOW_ID)?.state).toBe('on')
+    // several at once, dialled by the receiver that says nothing about which is which
+    const wishes = [1, 2, 3].map(() => ({ name: 'Play', channelId: SHARED, transport: 'tcp-active' }) as const)
+    calls.push(...(await Promise.all(wishes.map(wish => upper.call(BELOW_ID, wish)))))
+  }
+  for (const call of calls) await expect.poll(() => call.counters().keyframes, { timeout: 10_000 }).toBeGreaterThan(0)
+  expect(calls.every(call => call.counters().lost === 0)).toBe(true)
+  await above.until(() => other.video().length > 0 && viewer.video().length > 0)
+  expect(fleet.devices[0]?.callsOf()).toBe(1)
+  expect(below.leases.holders(`default/live/${CHANNEL}`).get('cascade')).toBe(7)
+  await Promise.all(calls.map(call => call.close()))
+  await expect.poll(() => below.leases.holders(`default/live/${CHANNEL}`).get('cascade')).toBe(1)
+  viewer.leave()
+  other.leave()
+  await expect.poll(() => fleet.devices[0]?.callsOf(), { timeout: 10_000 }).toBe(0)
+  await Promise.all(uppers.map(upper => upper.close()))
+})
+
+test('what goes round in a circle is refused, and the attempt says so', async () => {
+  // the platform above is a device below, too
+  const back = { deviceGbId: SERVER_ID, channelGbId: second(SHARED), sharedId: second(SHARED) }
+  const upper = await simulatedUpper()
+  await cascaded({ channels: [shared(), shared(back)] })
+  const items = above.eventsOf('device.catalog').flatMap(event => event.items.map(({ gbId }) => gbId))
+  expect(items).toContain(SHARED)
+  expect(items).not.toContain(second(SHARED))
+  share(
+    parent({ serverId: UPPER_ID, port: upper.port, channels: [shared(), shared({ ...back, deviceGbId: UPPER_ID })] }),
+  )
+  await expect.poll(() => upper.side.sessions.get(BELOW_ID)?.state).toBe('on')
+  const call = (channelId: string, route?: string[]) =>
+    upper.call(BELOW_ID, { name: 'Play', transport: 'udp', channelId, ...(route && { route }) })
+  await expect(call(second(SHARED))).rejects.toThrow('482')
+  await expect(call(SHARED, [UPPER_ID, BELOW_ID])).rejects.toThrow('482')
+  await expect(call(CHANNEL)).rejects.toThrow('404')
+  const attempts = below.eventsOf('device.attempt').map(({ attempt }) => attempt)
+  const refused = attempts.filter(({ gbId, kind, ok }) => kind === 'cascade' && gbId === UPPER_ID && !ok)
+  expect(refused.map(({ channel, verdict }) => [channel, verdict])).toEqual([
+    [second(SHARED), 'cascadeLoop'],
+    [SHARED, 'cascadeLoop'],
+    [CHANNEL, 'notShared'],
+  ])
+  expect(refused[1]?.messages.map(({ line }) => line.split(' ')[1])).toEqual([expect.stringContaining(SHARED), '482'])
+  await upper.close()
+})
+
+test('a call carries the platforms it came through to the platform below', async () => {
+  await cascaded()
+  const viewer = await above.watch(PATH)
+  const { attempt } = await below.until(() =>
+    below.eventsOf('device.attempt').find(({ attempt }) => attempt.kind === 'cascade' && attempt.channel === SHARED),
+  )
+  expect(attempt).toMatchObject({ ok: true, verdict: 'ok', gbId: SERVER_ID })
+  expect(attempt.messages[0]?.text).toContain(`X-RoutePath: ${SERVER_ID}`)
+  expect(attempt.messages.find(({ line }) => line.includes(' 200 '))?.text).toContain(`X-RoutePath: ${BELOW_ID}`)
+  viewer.leave()
+})
+
+test('who only knows the codes steers nothing', async () => {
+  await cascaded()
+  const stranger = new SipEndpoint({ clock: systemClock, timers: systemTimers })
+  await stranger.listen({ port: 0, host: '127.0.0.2' })
+  const order = { sn: 1, deviceId: SHARED, recordCmd: 'Record' as const }
+  const response = await stranger.request(
+    { transport: 'udp', host: '127.0.0.1', port: below.port },
+    {
+      ...{ method: 'MESSAGE', uri: `sip:${BELOW_ID}@${DOMAIN}`, contentType: MANSCDP_CONTENT_TYPE },
+      ...{ from: `sip:${SERVER_ID}@${DOMAIN}`, to: `sip:${BELOW_ID}@${DOMAIN}` },
+      body: writeBody(of.deviceControl, order, 'GB18030'),
+    },
+  )
+  expect([response.status, camera()?.recording]).toEqual([403, false])
+  const attempts = below.eventsOf('device.attempt').map(({ attempt }) => attempt.verdict)
+  expect(attempts).toContain('foreignAddress')
+  await stranger.close()
+})
+
+test('wrong credentials above are told, and tried again for ever', async () => {
+  above.apply([listed(BELOW_ID, { type: 'platform' })])
+  share(parent({ password: 'wrong-one' }))
+  await simulate()
+  const failed = await below.until(() => below.eventsOf('parent.state')[0])
+  expect(failed).toMatchObject({ state: 'failed', reason: expect.stringContaining('403') })
+  share(parent())
+  await below.until(() => below.eventsOf('parent.state').find(({ state }) => state === 'on'))
+  share(parent({ enabled: false }))
+  await below.until(() => below.eventsOf('parent.state').find(({ reason }) => reason === 'switched off'))
+  await expect.poll(() => above.host.side.sessions.get(BELOW_ID)?.state).toBe('off')
 })
