@@ -192,5 +192,5 @@ function keyOf({ id, format }: Pick<KeptExport, 'id' | 'format'>): string {
 }
 
 function urlOf(kept: KeptExport): string {
-  return `/${kept.path.split('/').map(encodeURIComponent).join('/')}/exports/${keyOf(kept)}`
+  return `/${kept.path.split('/').map(encodeURIComponent).join('/')}/exports/${kept.id}`
 }

@@ -7,7 +7,7 @@ import type { SnapshotIndex } from '../pictures/snapshot-index.ts'
 import type { ReplaySender } from '../replay/replay-sender.ts'
 import type { StreamFileAccess } from './stream-file-access.ts'
 
-const ROUTE = /^(\/.+)\/(?:objects\/(snp_[0-9a-z]{20})|exports\/(exp_[0-9a-z]{20})\.(mp4|flv))$/
+const ROUTE = /^(\/.+)\/(?:objects\/(snp_[0-9a-z]{20})|exports\/(exp_[0-9a-z]{20}))$/
 
 const PICTURE_TYPES = { jpeg: 'image/jpeg', webp: 'image/webp' } as const
 const VIDEO_TYPES = { mp4: 'video/mp4', flv: 'video/x-flv' } as const
@@ -20,7 +20,7 @@ export interface StreamFileRouteOptions {
   readonly sender: ReplaySender
 }
 
-/** `<stream>/objects/<snapshot>` and `<stream>/exports/<export>.mp4`: kept files, for those who may play the stream. */
+/** `<stream>/objects/<snapshot>` and `<stream>/exports/<export>`: kept files, for those who may play the stream. */
 export class StreamFileRoute implements MediaRoute {
   readonly #options: StreamFileRouteOptions
 
