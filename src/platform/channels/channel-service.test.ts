@@ -120,10 +120,13 @@ test('what is disabled is not started', async () => {
   await gb.devices.update(ADMINISTRATOR, device.id, { enabled: true })
   await gb.commands.stop(OPERATOR, device.id, platform.time.nowMs() + 5000)
   expect(await only()).toMatchObject({ state: 'off', reason: 'its device is stopped' })
+  const sort = { by: 'gbId', descending: true } as const
+  expect((await gb.channels.list(VIEWER, { sort, limit: 10, state: 'on' })).items).toEqual([])
   await expect(gb.channels.play(VIEWER, channel.id)).rejects.toMatchObject({ code: 'DEVICE_UNSUITABLE' })
   expect(atNode.of('gb.play')).toEqual([])
   platform.time.advance(5000)
   expect(await only()).toMatchObject({ state: 'on' })
+  expect((await gb.channels.list(VIEWER, { sort, limit: 10, state: 'on' })).items).toHaveLength(1)
 })
 
 test('a given name goes over that of the catalog, is found, and can be taken back', async () => {

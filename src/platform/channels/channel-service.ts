@@ -59,7 +59,8 @@ export class ChannelService {
   /** Throws NOT_FOUND for the directory. */
   async list(actor: Actor, query: ChannelQuery): Promise<Page<Channel>> {
     permit(actor, 'devices.read')
-    const filter = { ...query, ...(await this.#placeOf(query.directoryId)) }
+    const nowMs = this.#options.clock.nowMs()
+    const filter = { ...query, ...(await this.#placeOf(query.directoryId)), nowMs }
     const { items, next } = pageOf(await new ChannelStore(this.#db).page(filter, query), query.limit, row => ({
       value: query.sort.by === 'name' ? row.name : row.gb_id,
       name: row.id,

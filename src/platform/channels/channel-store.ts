@@ -31,6 +31,8 @@ export interface ChannelFilter {
   /** Part of name, code or address, any case. */
   readonly text?: string | undefined
   readonly state?: 'on' | 'off' | undefined
+  /** Of `state`: a stopped device goes on by itself at a time. */
+  readonly nowMs?: number | undefined
   readonly kind?: ChannelTable['kind'] | undefined
 }
 
@@ -59,7 +61,7 @@ export class ChannelStore {
 
   /** One row more than the limit, when there is one. */
   page(filter: ChannelFilter, { sort, after, limit }: PageRequest<ChannelSortKey>): Promise<ChannelOfDevice[]> {
-    const { space, deviceId, directoryId, place, text, state, kind } = filter
+    const { space, deviceId, directoryId, place, text, state, nowMs = 0, kind } = filter
     const column = `c.${SORT_COLUMNS[sort.by]}` as const
     let query = this.#ofDevices()
     if (space !== undefined) query = query.where('c.space', '=', space)
@@ -69,7 +71,8 @@ export class ChannelStore {
     if (kind !== undefined) query = query.where('c.kind', '=', kind)
     if (text !== undefined) query = query.where('c.id', 'in', this.#found(text, space))
     if (state !== undefined) {
-      const on = sql<boolean>`(c.status = 'on' and c.enabled = 1 and d.enabled = 1 and d.state in ('on', 'suspect'))`
+      const on = sql<boolean>`(c.status = 'on' and c.enabled = 1 and d.enabled = 1 and d.state in ('on', 'suspect')
+        and (d.stopped = 0 or (d.restart_at is not null and d.restart_at <= ${nowMs})))`
       query = query.where(state === 'on' ? on : sql<boolean>`not ${on}`)
     }
     if (after !== undefined) query = query.where(behind(column, 'c.id', after, sort))

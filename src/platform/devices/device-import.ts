@@ -78,7 +78,7 @@ export class DeviceImport {
   async import(actor: Actor, { space, content, dryRun }: ImportWish): Promise<ImportRow[]> {
     permit(actor, 'devices.write')
     await checkPlace(this.#db, space, null)
-    const rows = cellsOf(content)
+    const rows = await cellsOf(content)
     const columns = columnsOf(rows[0] ?? [])
     const directories = pathsOf(await new DirectoryStore(this.#db).own(space))
     const report: ImportRow[] = []
@@ -167,15 +167,15 @@ export class DeviceImport {
 }
 
 /** Throws INVALID. */
-function cellsOf(content: string | Uint8Array): string[][] {
-  const rows = typeof content === 'string' ? parseCsv(content, MAX_IMPORT_ROWS + 2) : fileOf(content)
+async function cellsOf(content: string | Uint8Array): Promise<string[][]> {
+  const rows = typeof content === 'string' ? parseCsv(content, MAX_IMPORT_ROWS + 2) : await fileOf(content)
   if (rows.length > MAX_IMPORT_ROWS + 1) {
     throw new AppError('INVALID', { field: 'body', reason: `has more than ${MAX_IMPORT_ROWS} rows` })
   }
   return rows
 }
 
-function fileOf(bytes: Uint8Array): string[][] {
+async function fileOf(bytes: Uint8Array): Promise<string[][]> {
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) return parseXlsx(bytes, MAX_IMPORT_ROWS + 2)
   return parseCsv(decode(bytes), MAX_IMPORT_ROWS + 2)
 }
