@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -9,6 +9,7 @@ import { canPin, fileLimit, stopAll } from './process.ts'
 import { runProduct } from './product.ts'
 import { benchmarks, floorLine, machine, type Outcome, type Row, table, targetLines } from './report.ts'
 import { SCENARIOS, type Scenario } from './scenarios.ts'
+import { writeMain } from './section.ts'
 import { bareNode } from './servers/bare-node.ts'
 import { nginxRtmp } from './servers/nginx-rtmp.ts'
 import { nodeMediaServer } from './servers/node-media-server.ts'
@@ -26,9 +27,13 @@ Measures Sightline and its peers side by side on this machine.
   --micro        single functions instead: CPU nanoseconds per call and MB/s
   --api          the REST API instead: requests per second with 10 000 streams on both databases
   --recordings   lists of recordings instead: milliseconds with a million files in the index
+  --gb28181      devices of GB/T 28181 instead: registration, catalog, media, first-picture, sound, or those named;
+                 all of them also write their section of docs/benchmarks.md (about 12 minutes)
+  --short        with --gb28181: small numbers for a minute, to see that it runs
   --list         names of the scenarios
 
-BENCH_NODE_OPTIONS are NODE_OPTIONS for our node alone, such as --cpu-prof.
+BENCH_NODE_OPTIONS are NODE_OPTIONS for our node alone, such as --cpu-prof; BENCH_PLATFORM_OPTIONS of the platform, with
+--gb28181.
 `
 /** Descriptors of the server beside its viewers. */
 const SPARE_FILES = 500
@@ -44,6 +49,8 @@ const { values: options, positionals } = parseArgs({
     micro: { type: 'boolean', default: false },
     api: { type: 'boolean', default: false },
     recordings: { type: 'boolean', default: false },
+    gb28181: { type: 'boolean', default: false },
+    short: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -135,6 +142,7 @@ async function main(): Promise<void> {
   if (options.micro) return (await import('./micro/functions.ts')).runMicro(cache)
   if (options.api) return (await import('./api/requests.ts')).runRequests()
   if (options.recordings) return (await import('./api/recordings-list.ts')).runRecordingsList()
+  if (options.gb28181) return (await import('./gb28181/run.ts')).runGb28181(positionals, options.short)
   const scenarios = chosen()
   mkdirSync(cache, { recursive: true })
   console.log(
@@ -155,7 +163,7 @@ async function main(): Promise<void> {
   const versions = new Map(
     SERVERS.filter(server => server.missing() === null).map(server => [server.name, server.version()]),
   )
-  writeFileSync(join(ROOT, 'docs/benchmarks.md'), benchmarks(compared(outcomes), versions, look))
+  writeMain(benchmarks(compared(outcomes), versions, look))
   console.log('\nwritten: docs/benchmarks.md')
 }
 

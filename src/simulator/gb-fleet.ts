@@ -9,11 +9,12 @@ import { SipEndpoint } from '../protocols/sip/endpoint.ts'
 import type { SipRequest } from '../protocols/sip/message.ts'
 import { parseNameAddress } from '../protocols/sip/name-address.ts'
 import type { RequestContext } from '../protocols/sip/request-context.ts'
+import type { TapEvent } from '../protocols/sip/transport/flow.ts'
 import { readUri } from '../protocols/sip/uri.ts'
 import type { Clip } from './clip.ts'
 import type { Fault } from './faults.ts'
 import { GbChannel } from './gb-channel.ts'
-import { GbDevice } from './gb-device.ts'
+import { GbDevice, type GbDeviceOptions } from './gb-device.ts'
 import type { VoiceTransport } from './gb-talk.ts'
 
 export interface GbFleetOptions {
@@ -39,6 +40,10 @@ export interface GbFleetOptions {
   readonly voice?: VoiceTransport
   readonly retryMs?: readonly [number, number]
   readonly onState?: (device: string, state: RegistrationState, reason: string) => void
+  /** Sees every SIP message of all devices, both ways. */
+  readonly tap?: (event: TapEvent) => void
+  /** Makes devices of another kind. */
+  readonly makeDevice?: (options: GbDeviceOptions) => GbDevice
 }
 
 /** Serial numbers of channels have seven digits, the network digit among them. */
@@ -54,12 +59,12 @@ export class GbFleet {
 
   /** Throws AppError INVALID for codes that do not fit. */
   constructor(options: GbFleetOptions) {
-    const { channels, clock, devices, firstId, log, timers } = options
+    const { channels, clock, devices, firstId, log, tap, timers } = options
     if (!isDeviceId(firstId)) throw new AppError('INVALID', { field: '--first-id', reason: 'must be 20 digits' })
     if (devices * channels > MAX_CHANNELS)
       throw new AppError('LIMIT_REACHED', { what: 'channels', limit: MAX_CHANNELS })
     this.#localHost = options.localHost
-    this.#endpoint = new SipEndpoint({ clock, timers, log, userAgent: 'Sightline simulator' })
+    this.#endpoint = new SipEndpoint({ clock, timers, log, userAgent: 'Sightline simulator', ...(tap && { tap }) })
     for (const method of ['MESSAGE', 'INVITE', 'SUBSCRIBE'])
       this.#endpoint.on(method, (request, context) => this.#receive(request, context))
     this.devices = Array.from({ length: devices }, (_, index) => this.#device(options, index))
@@ -88,14 +93,14 @@ export class GbFleet {
   }
 
   #device(options: GbFleetOptions, index: number): GbDevice {
-    const { channels, onState, upper } = options
+    const { channels, makeDevice = (of: GbDeviceOptions) => new GbDevice(of), onState, upper } = options
     const id = String(BigInt(options.firstId) + BigInt(index))
     const first = index * channels + 1
     const list = Array.from({ length: channels }, (_, channel) => {
       const serial = String(first + channel).padStart(7, '0')
       return new GbChannel(`${options.firstId.slice(0, 10)}${CHANNEL_TYPE}${serial}`, `通道 ${first + channel}`)
     })
-    return new GbDevice({
+    return makeDevice({
       ...options,
       upper,
       endpoint: this.#endpoint,

@@ -1,0 +1,57 @@
+/** One number of a scenario, with what it should be. */
+export interface Figure {
+  readonly name: string
+  readonly value: number
+  readonly unit: string
+  readonly digits?: number
+  readonly atMost?: number
+  readonly atLeast?: number
+}
+
+export interface GbOutcome {
+  readonly id: string
+  readonly title: string
+  /** What was done, in a sentence or two. */
+  readonly how: string
+  readonly figures: readonly Figure[]
+}
+
+const digitsOf = ({ digits = 0 }: Figure) => digits
+const shown = (figure: Figure, value: number) => `${value.toFixed(digitsOf(figure))}${figure.unit && ` ${figure.unit}`}`
+
+function aim(figure: Figure): string {
+  if (figure.atMost !== undefined) return `<= ${shown(figure, figure.atMost)}`
+  return figure.atLeast === undefined ? '' : `>= ${shown(figure, figure.atLeast)}`
+}
+
+function verdict({ atLeast, atMost, value }: Figure): string {
+  if (atMost === undefined && atLeast === undefined) return ''
+  return value <= (atMost ?? Number.POSITIVE_INFINITY) && value >= (atLeast ?? Number.NEGATIVE_INFINITY)
+    ? 'met'
+    : 'NOT MET'
+}
+
+/** Markdown, readable as it is. */
+export function figureTable({ figures }: GbOutcome): string {
+  const rows = [
+    ['figure', 'reached', 'aim', ''],
+    ...figures.map(figure => [figure.name, shown(figure, figure.value), aim(figure), verdict(figure)]),
+  ]
+  const widths = [0, 1, 2, 3].map(column => Math.max(...rows.map(row => row[column]?.length ?? 0), 1))
+  const lines = rows.map(row => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`)
+  lines.splice(1, 0, `| ${widths.map(width => '-'.repeat(width)).join(' | ')} |`)
+  return lines.join('\n')
+}
+
+/** Figures that are not as wanted, in words. */
+export function missed({ figures, title }: GbOutcome): string[] {
+  return figures
+    .filter(figure => verdict(figure) === 'NOT MET')
+    .map(figure => `${title}: ${figure.name} ${aim(figure)}, reached ${shown(figure, figure.value)}`)
+}
+
+/** At a share of the sorted values, 0 to 1. */
+export function at(share: number, values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}

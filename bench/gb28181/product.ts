@@ -1,0 +1,156 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Child, cpuSeconds, SERVER_CORE } from '../process.ts'
+import { freePort, HOST, listening } from '../servers/server.ts'
+import { ROOT } from '../servers/sightline.ts'
+
+const ADMIN_PASSWORD = 'bench-only-password'
+const LINK_TOKEN = 'bench-only-link-token'
+export const SERVER_ID = '34020000002000000001'
+export const DEVICE_PASSWORD = 'bench-only-gb'
+/** As the launcher starts them. */
+const NODE_FLAGS = ['--max-semi-space-size=4', '--disable-warning=ExperimentalWarning']
+/** Both processes together use less than this share of a core, so many looks after each other. */
+const IDLE_CORE = 0.2
+const IDLE_LOOKS = 4
+const IDLE_LOOK_MS = 500
+/** Between two looks at something that is awaited. */
+const LOOK_MS = 50
+
+export const wait = (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms))
+export type Json = Record<string, unknown>
+
+/** What a process says of itself. */
+export interface Inside {
+  /** Longest time the event loop stood still since the last look, ms. */
+  readonly stallMs: number
+  /** Heap and buffers in use after collecting garbage. */
+  readonly usedBytes: number
+  readonly rssBytes: number
+}
+
+/** Platform and node as two processes on the server core, with devices allowed in. */
+export class GbProduct {
+  readonly platform: Child
+  readonly node: Child
+  readonly sip: number
+  readonly #http: number
+  readonly #media: number
+  readonly #folder: string
+  #token = ''
+
+  private constructor(platform: Child, node: Child, ports: Record<'sip' | 'http' | 'media', number>, folder: string) {
+    this.platform = platform
+    this.node = node
+    this.sip = ports.sip
+    this.#http = ports.http
+    this.#media = ports.media
+    this.#folder = folder
+  }
+
+  static async start(): Promise<GbProduct> {
+    const folder = mkdtempSync(join(tmpdir(), 'sightline-bench-'))
+    const [http, media, sip, gbMedia] = [await freePort(), await freePort(), await freePort(), await freePort()]
+    const start = (role: 'platform' | 'node', env: Record<string, string>) => {
+      const options = process.env[`BENCH_${role.toUpperCase()}_OPTIONS`] ?? ''
+      const common = {
+        SIGHTLINE_DATA: join(folder, role),
+        SIGHTLINE_LINK_TOKEN: LINK_TOKEN,
+        SIGHTLINE_LOG_LEVEL: 'warn',
+        NODE_COMPILE_CACHE: join(ROOT, '.cache/compile'),
+        NODE_OPTIONS: `--import=${join(import.meta.dirname, 'inside.ts')} ${options}`,
+      }
+      const command = [process.execPath, ...NODE_FLAGS, join(ROOT, 'src/bin/sightline.ts'), role]
+      return new Child(`sightline ${role}`, command, { core: SERVER_CORE, cwd: folder, env: { ...common, ...env } })
+    }
+    const platform = start('platform', {
+      SIGHTLINE_LISTEN_HTTP: `${HOST}:${http}`,
+      SIGHTLINE_ADMIN_PASSWORD: ADMIN_PASSWORD,
+    })
+    await listening(platform, http, 60_000)
+    const node = start('node', {
+      SIGHTLINE_LINK_URL: `ws://${HOST}:${http}/link`,
+      SIGHTLINE_LISTEN_MEDIA: `${HOST}:${media}`,
+      SIGHTLINE_LISTEN_RTMP: 'off',
+      SIGHTLINE_LISTEN_SIP: `${HOST}:${sip}`,
+      SIGHTLINE_LISTEN_GB_MEDIA: `${HOST}:${gbMedia}`,
+      SIGHTLINE_PUBLIC_HOST: HOST,
+    })
+    await listening(node, sip)
+    const product = new GbProduct(platform, node, { sip, http, media }, folder)
+    await product.#signIn()
+    return product
+  }
+
+  /** Calls the API; throws unless it answers with success. */
+  async api(method: string, path: string, body?: unknown): Promise<Json> {
+    const response = await fetch(`http://${HOST}:${this.#http}/api/v1${path}`, {
+      method,
+      headers: {
+        ...(this.#token !== '' && { Authorization: `Bearer ${this.#token}` }),
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text.slice(0, 300)}`)
+    return text === '' ? {} : (JSON.parse(text) as Json)
+  }
+
+  async inside(child: Child): Promise<Inside> {
+    const said = child.event('inside')
+    child.process.kill('SIGUSR2')
+    const { stallMs, usedBytes, rss } = await said
+    return { stallMs: Number(stallMs), usedBytes: Number(usedBytes), rssBytes: Number(rss) }
+  }
+
+  /** Seconds of CPU so far. */
+  cpu(): { readonly node: number; readonly platform: number } {
+    return { node: cpuSeconds(this.node.pid), platform: cpuSeconds(this.platform.pid) }
+  }
+
+  /** Waits until nothing is left to do beside the traffic there is. */
+  async idle(): Promise<void> {
+    for (let [quiet, before] = [0, this.cpu()]; quiet < IDLE_LOOKS; ) {
+      await wait(IDLE_LOOK_MS)
+      const now = this.cpu()
+      const busy = now.node - before.node + now.platform - before.platform > (IDLE_CORE * IDLE_LOOK_MS) / 1000
+      quiet = busy ? 0 : quiet + 1
+      before = now
+    }
+  }
+
+  /** A number of the node's metrics page. */
+  async metric(name: string): Promise<number> {
+    const page = await (await fetch(`http://${HOST}:${this.#media}/metrics`)).text()
+    return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(page)?.[1])
+  }
+
+  async stop(): Promise<void> {
+    await this.node.stop()
+    await this.platform.stop()
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
+  async #signIn(): Promise<void> {
+    const body = { username: 'admin', password: ADMIN_PASSWORD }
+    this.#token = String((await this.api('POST', '/sessions', body))['token'])
+    await this.api('PATCH', '/spaces/default', { gb28181: { password: DEVICE_PASSWORD, stopAfterS: 3600 } })
+    await awaited('the node is connected', async () => {
+      const { items } = await this.api('GET', '/nodes')
+      return (items as Json[])[0]?.['state'] === 'on'
+    })
+  }
+}
+
+/** Waits for what `look` finds. */
+export async function awaited<T>(what: string, look: () => Promise<T | false | undefined>, ms = 120_000): Promise<T> {
+  const until = performance.now() + ms
+  for (;;) {
+    const found = await look()
+    if (found !== false && found !== undefined) return found
+    if (performance.now() > until) throw new Error(`in ${ms / 1000} s it did not come that ${what}`)
+    await wait(LOOK_MS)
+  }
+}
