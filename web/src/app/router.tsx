@@ -7,8 +7,10 @@ import { callbacksRoutes } from '../features/callbacks/routes.ts'
 import { channelsRoutes } from '../features/channels/routes.ts'
 import { connectRoutes } from '../features/connect/routes.ts'
 import { devicesRoutes } from '../features/devices/routes.ts'
+import { directoriesRoutes } from '../features/directories/routes.ts'
 import { nodesRoutes } from '../features/nodes/routes.ts'
 import { overviewRoutes } from '../features/overview/routes.ts'
+import { parentsRoutes } from '../features/parents/routes.ts'
 import { plansRoutes } from '../features/plans/routes.ts'
 import { login } from '../features/session/routes.ts'
 import { spacesRoutes } from '../features/spaces/routes.ts'
@@ -27,6 +29,8 @@ const pages = [
   ...wallRoutes,
   ...devicesRoutes,
   ...channelsRoutes,
+  ...directoriesRoutes,
+  ...parentsRoutes,
   ...attemptsRoutes,
   ...alarmsRoutes,
   ...streamsRoutes,

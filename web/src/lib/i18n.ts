@@ -7,7 +7,9 @@ import type callbacks from '../locales/callbacks.en.json'
 import type channel from '../locales/channel.en.json'
 import type config from '../locales/config.en.json'
 import type devices from '../locales/devices.en.json'
+import type directories from '../locales/directories.en.json'
 import type en from '../locales/en.json'
+import type parents from '../locales/parents.en.json'
 import type plans from '../locales/plans.en.json'
 import type recordings from '../locales/recordings.en.json'
 import type replay from '../locales/replay.en.json'
@@ -15,6 +17,7 @@ import type snapshots from '../locales/snapshots.en.json'
 import type spaces from '../locales/spaces.en.json'
 import type storage from '../locales/storage.en.json'
 import type templates from '../locales/templates.en.json'
+import type tree from '../locales/tree.en.json'
 import type viewer from '../locales/viewer.en.json'
 import type wall from '../locales/wall.en.json'
 import { type Language, languagePreference } from './preferences.ts'
@@ -28,6 +31,9 @@ type Texts = typeof en &
   typeof channel &
   typeof config &
   typeof devices &
+  typeof tree &
+  typeof parents &
+  typeof directories &
   typeof plans &
   typeof recordings &
   typeof replay &

@@ -55,7 +55,7 @@ export function DevicesPage() {
       actions={
         <>
           <ShowApiCall call={api('listDevices', { query: filter })} compact />
-          <ExportButton rows={rows} />
+          <ExportButton space={space} />
           {mayWrite && (
             <Link to="/devices/import" className="ant-btn link-button">
               <Icon name="upload" />

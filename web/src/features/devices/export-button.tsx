@@ -1,38 +1,21 @@
-import { Button } from 'antd'
+import { useMutation } from '@tanstack/react-query'
+import { App, Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { Icon } from '../../components/icon.tsx'
-import type { Device } from '../../lib/api/types.ts'
-import { saveText } from '../../lib/save-file.ts'
-import { writeCsv } from './csv.ts'
+import { client } from '../../lib/api/client.ts'
+import { saveFile } from '../../lib/save-file.ts'
 
-const FIELDS = [
-  'gbId',
-  'name',
-  'type',
-  'space',
-  'state',
-  'vendor',
-  'manufacturer',
-  'model',
-  'firmware',
-  'remote',
-  'transport',
-  'description',
-  'longitude',
-  'latitude',
-  'lastSeenAt',
-] as const satisfies readonly (keyof Device)[]
-
-/** The rows that are shown, as a file that can be imported again; passwords are never told. */
-export function ExportButton({ rows }: { rows: readonly Device[] | undefined }) {
+/** All devices as a file that can be imported again; passwords are never told. */
+export function ExportButton({ space }: { space: string | undefined }) {
   const { t } = useTranslation()
-  const save = () =>
-    saveText(
-      'devices.csv',
-      writeCsv([FIELDS, ...(rows ?? []).map(row => FIELDS.map(field => String(row[field] ?? '')))]),
-    )
+  const { message } = App.useApp()
+  const save = useMutation({
+    mutationFn: async () =>
+      saveFile('devices.csv', await (await client.open('exportDevices', { query: { space } })).blob()),
+    onError: error => void message.error(error.message),
+  })
   return (
-    <Button icon={<Icon name="download" />} disabled={rows === undefined || rows.length === 0} onClick={save}>
+    <Button icon={<Icon name="download" />} loading={save.isPending} onClick={() => save.mutate()}>
       {t('devices.export')}
     </Button>
   )

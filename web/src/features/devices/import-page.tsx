@@ -1,70 +1,126 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { type DragEvent, useId, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { ShowApiCall } from '../../components/api-call.tsx'
 import { type Column, DataTable } from '../../components/data-table.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx'
 import { Icon } from '../../components/icon.tsx'
-import { Card, Facts, Page } from '../../components/page.tsx'
+import { Card, Facts, Page, Skeleton } from '../../components/page.tsx'
 import { StateTag } from '../../components/state-tag.tsx'
+import { deviceApi, patientClient } from '../../lib/api/client.ts'
+import type { ImportReport } from '../../lib/api/types.ts'
 import { count } from '../../lib/format.ts'
 import { saveText } from '../../lib/save-file.ts'
-import { readCsv, writeCsv } from './csv.ts'
-import { type ImportRow, type ImportTable, readTable, TEMPLATE_ROWS } from './import-rows.ts'
-import { type RowResult, useImport } from './use-import.ts'
-import { readXlsx } from './xlsx.ts'
+import { writeCsv } from './csv.ts'
 import './devices.css'
 
-/** A file of devices: read here, looked at, then sent; each row says what became of it. */
+type Row = ImportReport['rows'][number]
+
+/** Heads of the file to fill in, in the order people look for them. */
+const TEMPLATE: readonly (readonly string[])[] = [
+  ['gbId', 'name', 'type', 'password', 'directory', 'vendor', 'description', 'longitude', 'latitude'],
+  ['34020000001320000001', 'Gate north', 'ipc', '', 'Site A/Gates', '', '', '120.15510', '30.27410'],
+]
+
+/** A file of devices: the platform says what would become of each row, then takes what can be taken. */
 export function ImportPage() {
   const { t } = useTranslation()
-  const { space } = useSearch({ from: '/frame' })
-  const [table, setTable] = useState<ImportTable | null>(null)
-  const [name, setName] = useState('')
-  const [error, setError] = useState<unknown>(null)
-  const read = async (file: File) => {
-    try {
-      const cells = /\.xlsx$/i.test(file.name) ? await readXlsx(await file.arrayBuffer()) : readCsv(await textOf(file))
-      const table = readTable(cells, space ?? 'default')
-      if (table === null) throw new Error(t('devices.importEmpty'))
-      setTable(table)
-      setName(file.name)
-      setError(null)
-    } catch (reason) {
-      setTable(null)
-      setError(reason)
-    }
+  const queryClient = useQueryClient()
+  const { space = 'default' } = useSearch({ from: '/frame' })
+  const [file, setFile] = useState<{ readonly name: string; readonly base64: string } | null>(null)
+  const send = (dryRun: boolean, base64: string) =>
+    patientClient.call('importDevices', { body: { space, file: base64, dryRun } })
+  const preview = useMutation({ mutationFn: (base64: string) => send(true, base64) })
+  const add = useMutation({
+    mutationFn: (base64: string) => send(false, base64),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['devices'] }),
+  })
+  const choose = async (chosen: File) => {
+    const base64 = await base64Of(chosen)
+    setFile({ name: chosen.name, base64 })
+    add.reset()
+    preview.mutate(base64)
   }
+  const report = add.data ?? preview.data
+  const error = add.error ?? preview.error
+  const shown = deviceApi('importDevices', { body: { space, file: '<base64>', dryRun: false } })
   return (
     <Page
       title={t('devices.importTitle')}
       lead={<Link to="/devices">{t('section.devices')}</Link>}
       actions={
-        <Button
-          icon={<Icon name="download" size={16} />}
-          onClick={() => saveText('devices-template.csv', writeCsv(TEMPLATE_ROWS))}
-        >
-          {t('devices.template')}
-        </Button>
+        <>
+          <ShowApiCall call={shown} compact />
+          <Button
+            icon={<Icon name="download" size={16} />}
+            onClick={() => saveText('devices-template.csv', writeCsv(TEMPLATE))}
+          >
+            {t('devices.template')}
+          </Button>
+        </>
       }
     >
-      <DropFile onFile={file => void read(file)} name={name} />
-      {error !== null && (
-        <ErrorPanel error={error} what={t('devices.importUnreadable')} hint={t('devices.importHow')} />
+      <DropFile onFile={chosen => void choose(chosen)} name={file?.name ?? ''} />
+      {error !== null && <ErrorPanel error={error} what={t('devices.importUnreadable')} />}
+      {preview.isPending && <Skeleton width="60%" />}
+      {report !== undefined && file !== null && (
+        <>
+          <Card title={t(add.data === undefined ? 'devices.preview' : 'devices.importResult')}>
+            <Facts
+              rows={[
+                { label: t('frame.space'), value: space },
+                { label: t('devices.importRows'), value: count(report.rows.length) },
+                {
+                  label: t(add.data === undefined ? 'devices.importGood' : 'devices.importDone'),
+                  value: count(report.created),
+                },
+                {
+                  label: t('devices.importBad'),
+                  value: <span className={report.failed > 0 ? 'wrong' : ''}>{count(report.failed)}</span>,
+                },
+              ]}
+            />
+            <div className="dialog-foot">
+              <span className="grow" />
+              <Button icon={<Icon name="download" size={16} />} onClick={() => saveReport(report, add.isSuccess)}>
+                {t('devices.report')}
+              </Button>
+              <Button
+                type="primary"
+                disabled={report.created === 0 || add.isSuccess}
+                loading={add.isPending}
+                onClick={() => add.mutate(file.base64)}
+              >
+                {t('devices.importNow', { n: count(report.created) })}
+              </Button>
+            </div>
+          </Card>
+          <Rows report={report} done={add.isSuccess} />
+        </>
       )}
-      {table !== null && <Preview key={name} table={table} />}
     </Page>
   )
 }
 
-/** Excel in China writes GB 18030: what is no UTF-8 is read as that. */
-async function textOf(file: File): Promise<string> {
-  const bytes = await file.arrayBuffer()
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return new TextDecoder('gb18030').decode(bytes)
-  }
+/** In pieces: a call takes only so many arguments. */
+async function base64Of(file: File): Promise<string> {
+  const bytes = new Uint8Array(await file.arrayBuffer())
+  let text = ''
+  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192))
+  return btoa(text)
+}
+
+function saveReport({ rows }: ImportReport, done: boolean): void {
+  const lines = rows.map(({ row, gbId, name, ok, error }) => [
+    String(row),
+    gbId,
+    name,
+    ok ? (done ? 'added' : 'ready') : 'failed',
+    error?.message ?? '',
+  ])
+  saveText('import-report.csv', writeCsv([['row', 'gbId', 'name', 'result', 'why'], ...lines]))
 }
 
 function DropFile({ name, onFile }: { name: string; onFile: (file: File) => void }) {
@@ -105,98 +161,44 @@ function DropFile({ name, onFile }: { name: string; onFile: (file: File) => void
   )
 }
 
-function Preview({ table }: { table: ImportTable }) {
+function Rows({ report, done }: { report: ImportReport; done: boolean }) {
   const { t } = useTranslation()
-  const good = table.rows.filter(({ fault }) => fault === null)
-  const { start, cancel, results, running, done } = useImport(good)
-  const columns = useColumns(results)
-  const failed = [...results.values()].filter(({ ok }) => !ok).length
-  const unknown = table.columns.filter(({ field }) => field === null).map(({ head }) => head)
-  const report = () =>
-    saveText(
-      'import-report.csv',
-      writeCsv([
-        ['line', 'gbId', 'name', 'result', 'why'],
-        ...table.rows.map(row => {
-          const result = results.get(row.line)
-          const word = row.fault !== null ? 'skipped' : result === undefined ? '' : result.ok ? 'added' : 'failed'
-          return [String(row.line), row.gbId, row.name, word, row.fault ?? result?.why ?? '']
-        }),
-      ]),
-    )
+  const [onlyBad, setOnlyBad] = useState(false)
+  const columns = useColumns(done)
+  const rows = useMemo(() => (onlyBad ? report.rows.filter(({ ok }) => !ok) : report.rows), [report, onlyBad])
   return (
-    <>
-      <Card title={t('devices.preview')}>
-        <Facts
-          rows={[
-            { label: t('devices.importRows'), value: count(table.rows.length) },
-            { label: t('devices.importGood'), value: count(good.length) },
-            {
-              label: t('devices.importBad'),
-              value: (
-                <span className={good.length < table.rows.length ? 'wrong' : ''}>
-                  {count(table.rows.length - good.length)}
-                </span>
-              ),
-            },
-            ...(unknown.length > 0 ? [{ label: t('devices.importUnknown'), value: unknown.join(', ') }] : []),
-          ]}
-        />
-        {(running || results.size > 0) && (
-          <>
-            <progress
-              className="progress"
-              max={good.length}
-              value={results.size}
-              aria-label={t('operation.progress')}
-            />
-            <p role="status" className="tabular">
-              {t('devices.importDone', { n: count(results.size - failed), of: count(good.length) })}
-              {failed > 0 && <span className="wrong"> {t('operation.failures', { n: count(failed) })}</span>}
-            </p>
-          </>
-        )}
-        <div className="dialog-foot">
-          <span className="grow" />
-          {done && (
-            <Button icon={<Icon name="download" size={16} />} onClick={report}>
-              {t('devices.report')}
-            </Button>
-          )}
-          {running ? (
-            <Button danger onClick={cancel}>
-              {t('operation.cancel')}
-            </Button>
-          ) : (
-            <Button type="primary" disabled={good.length === 0 || done} onClick={start}>
-              {t('devices.importNow', { n: count(good.length) })}
-            </Button>
-          )}
-        </div>
-      </Card>
-      <Card className="flush">
-        <DataTable
-          label={t('devices.preview')}
-          columns={columns}
-          rows={table.rows}
-          rowKey={({ line }) => String(line)}
-          empty={null}
-        />
-      </Card>
-    </>
+    <Card
+      className="flush"
+      title={t('devices.importRows')}
+      extra={
+        report.failed > 0 && (
+          <Button size="small" type={onlyBad ? 'primary' : 'default'} onClick={() => setOnlyBad(!onlyBad)}>
+            {t('devices.onlyBad')}
+          </Button>
+        )
+      }
+    >
+      <DataTable
+        label={t('devices.importRows')}
+        columns={columns}
+        rows={rows}
+        rowKey={({ row }) => String(row)}
+        empty={null}
+      />
+    </Card>
   )
 }
 
-function useColumns(results: ReadonlyMap<number, RowResult>): readonly Column<ImportRow>[] {
+function useColumns(done: boolean): readonly Column<Row>[] {
   const { t } = useTranslation()
   return useMemo(
     () => [
       {
-        key: 'line',
+        key: 'row',
         title: t('devices.line'),
         track: '64px',
         numeric: true,
-        render: ({ line }) => <span className="tabular">{line}</span>,
+        render: ({ row }) => <span className="tabular">{row}</span>,
       },
       {
         key: 'gbId',
@@ -213,30 +215,30 @@ function useColumns(results: ReadonlyMap<number, RowResult>): readonly Column<Im
         render: ({ name }) => <span className="ellipsis">{name || '–'}</span>,
       },
       {
-        key: 'type',
-        title: t('devices.type'),
-        track: '120px',
-        render: ({ wish }) => (wish?.type ? t(`devices.types.${wish.type}`) : '–'),
+        key: 'state',
+        title: t('devices.result'),
+        track: '130px',
+        phone: 'side',
+        render: ({ ok }) => (
+          <StateTag
+            state={ok ? (done ? 'on' : 'starting') : 'failed'}
+            word={t(ok ? (done ? 'devices.wasAdded' : 'devices.willAdd') : 'devices.cannotAdd')}
+          />
+        ),
       },
       {
-        key: 'result',
-        title: t('devices.result'),
+        key: 'why',
+        title: t('devices.importWhy'),
         track: 'minmax(200px, 1.6fr)',
-        phone: 'side',
-        render: ({ line, fault }) => {
-          const result = results.get(line)
-          if (fault !== null) return <StateTag state="failed" word={t(`devices.fault.${fault}`)} />
-          if (result === undefined) return <StateTag state="off" word={t('devices.willAdd')} />
-          return result.ok ? (
-            <StateTag state="on" word={t('devices.wasAdded')} />
-          ) : (
-            <span className="wrong ellipsis" title={result.why}>
-              {result.why}
+        phone: 'meta',
+        render: ({ error }) =>
+          error !== null && (
+            <span className="wrong ellipsis" title={error.message}>
+              {error.message}
             </span>
-          )
-        },
+          ),
       },
     ],
-    [t, results],
+    [t, done],
   )
 }

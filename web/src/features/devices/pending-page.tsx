@@ -17,8 +17,8 @@ import { useMay } from '../../lib/api/may.ts'
 import { spacesQuery } from '../../lib/api/queries.ts'
 import type { Device, PendingDevice } from '../../lib/api/types.ts'
 import { address, count } from '../../lib/format.ts'
-import { typeOfCode } from './import-rows.ts'
 import { pendingQuery } from './queries.ts'
+import { typeOfCode } from './type-of-code.ts'
 import './devices.css'
 
 /** Devices that asked to be let in and that nobody listed. */
