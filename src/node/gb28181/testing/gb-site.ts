@@ -1,10 +1,19 @@
 import { systemClock, systemTimers } from '../../../base/clock.ts'
 import { silentLog } from '../../../base/log.ts'
+import { signedQuery } from '../../../base/signed-url.ts'
 import type { GbDevice, GbSession } from '../../../link/gb28181.ts'
+import type { SpaceState } from '../../../link/messages.ts'
 import { CAMERA, type Clip, type ClipRecipe, makeClip } from '../../../simulator/clip.ts'
 import { type Fault, parseFaults } from '../../../simulator/faults.ts'
 import type { GbDevice as SimulatedDevice } from '../../../simulator/gb-device.ts'
 import { GbFleet, type GbFleetOptions } from '../../../simulator/gb-fleet.ts'
+import { Access } from '../../access.ts'
+import { HttpVisitors } from '../../http-visitor.ts'
+import { MediaServer } from '../../media-server.ts'
+import { RequestCounter } from '../../request-counter.ts'
+import { Spaces } from '../../spaces.ts'
+import { DownloadRoute } from '../download-route.ts'
+import { TalkRoute } from '../talk-route.ts'
 import { DOMAIN, GbRoom, listed, PASSWORD, SERVER_ID } from './gb-room.ts'
 
 export const NVR = '34020000001180000001'
@@ -19,6 +28,46 @@ export interface SiteOptions extends Partial<Pick<GbFleetOptions, 'channels' | '
   readonly device?: Partial<GbDevice>
   readonly clip?: Partial<ClipRecipe>
   readonly room?: ConstructorParameters<typeof GbRoom>[0]
+}
+
+const KEY = 'play-key-of-the-space'
+const SIGNED: SpaceState = {
+  ...{ name: 'default', publish: 'key', play: 'signed', latency: 'normal', gopCache: true },
+  ...{ pushKeys: [], playKeys: [KEY] },
+}
+
+/** The media port of a node, as far as devices are concerned; viewers need a signature. */
+export class MediaDoor {
+  readonly #server: MediaServer
+  port = 0
+
+  constructor(site: GbSite) {
+    const spaces = new Spaces(SIGNED)
+    const { downloads, talks } = site.room.host.sessions
+    this.#server = new MediaServer({
+      ...{ listen: { port: 0, host: '127.0.0.1' }, key: 'listen.media', tls: null, noDelay: true, log: silentLog },
+      requests: new RequestCounter(),
+      routes: [
+        new DownloadRoute(() => downloads, new Access(spaces, systemClock), new HttpVisitors(spaces, false)),
+        new TalkRoute(() => talks, systemTimers),
+      ],
+    })
+  }
+
+  async open(): Promise<this> {
+    this.port = await this.#server.open()
+    return this
+  }
+
+  /** The address of a file, signed as the platform signs it. */
+  url(file: string, path: string): string {
+    const expires = Math.floor(Date.now() / 1000) + 60
+    return `http://127.0.0.1:${this.port}${file}?${signedQuery(KEY, 'play', path, expires)}`
+  }
+
+  close(): Promise<void> {
+    return this.#server.close()
+  }
 }
 
 /** A node with one recorder that has registered, and whose catalog has been read. */
