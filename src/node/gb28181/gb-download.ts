@@ -10,6 +10,7 @@ import { GbHistoryCall, type HistoryEvents } from './gb-history-call.ts'
 import type { GbMediaContext } from './gb-media.ts'
 import { preferring } from './gb-transports.ts'
 import { isJump } from './playback-step.ts'
+import { RecordingEnd } from './recording-end.ts'
 
 export interface DownloadWish {
   readonly id: string
@@ -35,11 +36,6 @@ export interface DownloadHost {
 }
 
 const LOOK_MS = 250
-const END_QUIET_MS = 300
-const NEAR_END_MS = 2500
-const SILENT_END_MS = 1500
-/** Less than this before the end, and the recording is whole. */
-const WHOLE_MS = 5000
 /** Short of done while the file is being made. */
 const ALMOST = 0.99
 /** Refusals after which a slower way is worth a try: some devices have one speed, some no downloads. */
@@ -59,7 +55,7 @@ export class GbDownload {
   #transport = ''
   #speed = 1
   #looks: Timer | null = null
-  #fileEnded = false
+  readonly #end: RecordingEnd
   #bytes = 0
   /** Of the video, as the device counts it, and how much of it has come. */
   #lastMs: number | null = null
@@ -70,16 +66,17 @@ export class GbDownload {
     this.#host = host
     this.wish = wish
     this.#file = file
+    this.#end = new RecordingEnd(wish.endMs)
     this.startedAtMs = host.context.clock.nowMs()
   }
 
   view(): GbSession {
-    const { channelId, deviceId, endMs, id, path, startMs } = this.wish
+    const { channelId, deviceId, endMs, id, path } = this.wish
     return {
       ...{ id, kind: 'download', device: deviceId, channel: channelId, path, state: this.#state },
       transport: this.#transport,
       startedAtMs: this.startedAtMs,
-      atMs: Math.round(Math.min(startMs + this.#doneMs, endMs)),
+      atMs: Math.round(Math.min(this.#positionMs, endMs)),
       speed: this.#speed,
       progress: this.#progress(),
       ignored: [],
@@ -147,10 +144,8 @@ export class GbDownload {
       onBytes: bytes => {
         this.#bytes += bytes
       },
-      onFileEnd: () => {
-        this.#fileEnded = true
-      },
-      onEnd: reason => void this.end(this.#isWhole ? undefined : `it ended early: ${reason}`, true),
+      onFileEnd: () => this.#end.tell(),
+      onEnd: reason => void this.end(this.#end.near(this.#positionMs) ? undefined : `it ended early: ${reason}`, true),
       onJournal,
     }
     const call = await GbHistoryCall.open(
@@ -186,8 +181,8 @@ export class GbDownload {
     return Math.min(ALMOST, Math.round(share * 1000) / 1000)
   }
 
-  get #isWhole(): boolean {
-    return this.#fileEnded || this.wish.startMs + this.#doneMs >= this.wish.endMs - WHOLE_MS
+  get #positionMs(): number {
+    return this.wish.startMs + this.#doneMs
   }
 
   #look(): void {
@@ -202,8 +197,6 @@ export class GbDownload {
       void this.end('there is no room for more', true)
       return
     }
-    const near = this.wish.startMs + this.#doneMs >= this.wish.endMs - NEAR_END_MS
-    const silentMs = this.#fileEnded ? END_QUIET_MS : near ? SILENT_END_MS : Number.POSITIVE_INFINITY
-    if (call.quietMs >= silentMs) void this.end(undefined, true)
+    if (this.#end.reached(this.#positionMs, call.quietMs)) void this.end(undefined, true)
   }
 }
