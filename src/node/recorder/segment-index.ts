@@ -27,6 +27,8 @@ export class SegmentIndex {
     | 'bytes'
     | 'days'
     | 'has'
+    | 'pathBytes'
+    | 'oldestOfPath'
     | 'putFact'
     | 'fact',
     StatementSync
@@ -60,6 +62,12 @@ export class SegmentIndex {
       bytes: db.prepare('SELECT coalesce(sum(bytes), 0) AS bytes, count(*) AS segments FROM segments WHERE store = ?'),
       days: db.prepare(`SELECT DISTINCT (start_ms + ?) / 86400000 AS day FROM segments
         WHERE path = ? AND start_ms >= ? AND start_ms < ? ORDER BY day`),
+      pathBytes: db.prepare(
+        'SELECT coalesce(sum(bytes), 0) AS bytes, count(*) AS segments FROM segments WHERE path = ?',
+      ),
+      oldestOfPath: db.prepare(
+        'SELECT body FROM segments WHERE path = ? AND open = 0 AND held = 0 ORDER BY start_ms, id LIMIT ?',
+      ),
       has: db.prepare('SELECT 1 FROM segments WHERE path = ? LIMIT 1'),
       putFact: db.prepare('INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value'),
       fact: db.prepare('SELECT value FROM facts WHERE name = ?'),
@@ -136,6 +144,16 @@ export class SegmentIndex {
   /** Closed ones of a store that may be deleted. */
   oldest(store: string, limit: number): SegmentRecord[] {
     return segmentsOf(this.#sql.oldest.all(store, Math.min(limit, MAX_ROWS)))
+  }
+
+  /** Closed ones of a stream that may be deleted. */
+  oldestOfPath(path: string, limit: number): SegmentRecord[] {
+    return segmentsOf(this.#sql.oldestOfPath.all(path, Math.min(limit, MAX_ROWS)))
+  }
+
+  /** What there is of a stream, but for what grows just now. */
+  usageOfPath(path: string): { bytes: number; segments: number } {
+    return Usage.parse(this.#sql.pathBytes.get(path))
   }
 
   /** What lies in a store. */

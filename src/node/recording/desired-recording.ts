@@ -1,5 +1,6 @@
 import type { Binding, RecordingState, RecordTemplate, SnapshotTemplate } from '../../link/recording.ts'
 import type { RecordingPlan } from '../recorder/recording-plan.ts'
+import type { RetentionRules } from '../recorder/retention.ts'
 import type { RecordingSettings } from '../recorder/segment.ts'
 import type { WeekPlan } from '../recorder/week-plan.ts'
 import { ANY_DISK, S3 } from './recording-stores.ts'
@@ -62,6 +63,12 @@ export class DesiredRecording {
 
   snapshotTemplate(id: string | null): SnapshotTemplate | null {
     return id === null ? null : (this.#snapshotTemplates.get(id) ?? null)
+  }
+
+  /** How long segments of a template live; those of none, and of one that was deleted, for ever. */
+  retention(template: string | null): RetentionRules {
+    const { retentionBytes, retentionDays, thinAfterDays, tierAfterDays } = this.template(template) ?? PLAIN
+    return { days: retentionDays, bytes: retentionBytes, thinAfterDays, tierAfterDays }
   }
 
   /** How pictures of a stream are taken; null: none. */

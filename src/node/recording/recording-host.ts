@@ -19,15 +19,19 @@ import { SnapshotIndex } from '../pictures/snapshot-index.ts'
 import { Snapshots } from '../pictures/snapshots.ts'
 import { Recorder } from '../recorder/recorder.ts'
 import type { RecorderEvent } from '../recorder/recorder-events.ts'
+import { Retention, type RetentionEvent } from '../recorder/retention.ts'
+import type { SegmentRecord } from '../recorder/segment.ts'
 import { SegmentIndex } from '../recorder/segment-index.ts'
+import { keptBecause, removeSegment } from '../recorder/segment-removal.ts'
+import { moveSegment } from '../recorder/tiering.ts'
 import { WriteBudget } from '../recorder/write-budget.ts'
 import { FragmentReader } from '../replay/fragment-reader.ts'
 import { Recordings } from '../replay/recordings.ts'
 import { ExportingCopier } from '../replay/segment-copier.ts'
+import { thinSegment } from '../replay/thinning.ts'
 import { DesiredRecording, NOTHING_DESIRED } from './desired-recording.ts'
 import { ANY_DISK, type RecordingStoreSettings, RecordingStores } from './recording-stores.ts'
 import { SegmentEvents } from './segment-events.ts'
-import { keptBecause, removeSegment } from './segment-removal.ts'
 import { segmentView } from './segment-view.ts'
 
 export interface RecordingHostOptions {
@@ -68,6 +72,7 @@ export class RecordingHost {
   readonly snapshots: Snapshots
   readonly exports: Exports
   readonly #exportStore: DiskStore
+  readonly #retention: Retention
   readonly #options: RecordingHostOptions
   readonly #events: SegmentEvents
   readonly #closing = new CloseStack()
@@ -115,6 +120,14 @@ export class RecordingHost {
     const folders = [join(dataDirectory, 'exports')]
     this.#exportStore = new DiskStore({ name: 'exports', folders, sync: 'never', floorBytes, clock })
     const exportIndex = new ExportIndex(this.index.db)
+    this.#retention = new Retention({
+      ...{ index: this.index, readers: recordings, stores: this.stores.find, floorBytes, clock, timers, log },
+      disks: () => this.stores.disks(),
+      rules: template => this.#desired.retention(template),
+      thin: segment => this.#thin(segment),
+      move: this.stores.far ? segment => this.#move(segment) : null,
+      emit: event => this.#tidied(event),
+    })
     this.exports = new Exports({
       ...{ index: exportIndex, recordings, reader, store: this.#exportStore, clock, timers, log },
     })
@@ -128,7 +141,9 @@ export class RecordingHost {
     this.#closing.add(this.recorder)
     this.#closing.add(this.exports)
     this.#closing.add(this.snapshots)
+    this.#closing.add(this.#retention)
     this.snapshots.start()
+    this.#retention.start()
     const stored = this.#options.store.state('recording')
     if (stored) this.#desired = new DesiredRecording(stored)
     this.#plan()
@@ -184,11 +199,33 @@ export class RecordingHost {
 
   #recorded(event: RecorderEvent): void {
     this.#events.emit(event)
+    if (event.type === 'segment.closed') this.#retention.grown(event.segment.path)
     if (event.type !== 'state') return
     const { path, state, template } = event.change
     if (state !== 'started' && state !== 'stopped') return
     if (this.#desired.template(template)?.snapshots === false) return
     void this.snapshots.ofRecording(path, state === 'started' ? 'recordingStart' : 'recordingEnd', event.atMs)
+  }
+
+  async #thin(segment: SegmentRecord): Promise<SegmentRecord | null> {
+    const store = this.stores.find(segment.store)
+    return store ? thinSegment(segment, store, this.recordings, this.reader) : null
+  }
+
+  async #move(segment: SegmentRecord): Promise<SegmentRecord | null> {
+    const [from, to] = [this.stores.find(segment.store), this.stores.far]
+    return from && to ? moveSegment(segment, from, to, this.recordings) : null
+  }
+
+  #tidied(event: RetentionEvent): void {
+    const { emit } = this.#options
+    const { atMs } = event
+    if (event.type === 'deleted') {
+      emit({ type: 'recording.deleted', segments: [...event.segments], reason: event.reason, atMs })
+      return
+    }
+    const { id: segment, store, object, sizeBytes, thinned } = segmentView(event.segment)
+    emit({ type: 'recording.moved', segment, store, object, sizeBytes, thinned, atMs })
   }
 
   #apply(state: RecordingState): Record<string, never> {
@@ -262,12 +299,11 @@ export class RecordingHost {
   }
 
   /** Null: it is gone. */
-  async #remove(segment: NonNullable<ReturnType<SegmentIndex['get']>>): Promise<string | null> {
+  async #remove(segment: SegmentRecord): Promise<string | null> {
     const store = this.stores.find(segment.store)
     if (!store) return `store ${segment.store} is not there`
     try {
-      await removeSegment(segment, store, this.index)
-      this.recordings.forget(segment.id)
+      await removeSegment(segment, store, this.index, this.recordings)
       return null
     } catch (error) {
       return errorText(error).slice(0, MAX_REASON_LENGTH)

@@ -6,7 +6,7 @@ import type { Closable } from '../../base/lifecycle.ts'
 import type { Log } from '../../base/log.ts'
 import type { StoreStatus } from '../../link/recording.ts'
 import { DiskStore } from '../../storage/objects/disk-store.ts'
-import type { GrowingStore, StoreSpace } from '../../storage/objects/object-store.ts'
+import type { GrowingStore, ObjectStore, StoreSpace } from '../../storage/objects/object-store.ts'
 import { S3Store, type S3StoreOptions } from '../../storage/objects/s3-store.ts'
 import { SpooledStore } from '../../storage/objects/spool.ts'
 import type { SegmentIndex } from '../recorder/segment-index.ts'
@@ -56,6 +56,7 @@ export class RecordingStores implements Closable {
   readonly #options: RecordingStoresOptions
   readonly #stores = new Map<string, Known>()
   readonly #disks: DiskStore[] = []
+  #far: ObjectStore | null = null
   #looking: Timer | null = null
   #look: Promise<void> | null = null
 
@@ -94,14 +95,16 @@ export class RecordingStores implements Closable {
     })
   }
 
-  get names(): readonly string[] {
-    return [...this.#stores.keys()]
+  /** Where segments move that are to leave the disk, without being spooled; null: nowhere. */
+  get far(): ObjectStore | null {
+    return this.#far
   }
 
-  /** Free space of a disk as it was seen last; null: not known, or no disk. */
-  freeBytes(name: string): number | null {
-    const known = this.#stores.get(name)
-    return known?.kind === 'disk' ? (known.space?.freeBytes ?? null) : null
+  /** Those that answer, as they were seen last. */
+  disks(): { readonly store: string; readonly freeBytes: number }[] {
+    return [...this.#stores].flatMap(([store, { kind, space, state }]) =>
+      kind === 'disk' && space && state !== 'unreachable' ? { store, freeBytes: space.freeBytes } : [],
+    )
   }
 
   /** `usage`: what lies in a store. */
@@ -137,9 +140,10 @@ export class RecordingStores implements Closable {
   #addS3({ spoolFolder, spoolBytes, ...s3 }: NonNullable<RecordingStoreSettings['s3']>, floorBytes: number): void {
     const { clock, timers, log, db } = this.#options
     const local = new DiskStore({ name: 'spool', folders: [spoolFolder], sync: 'finish', floorBytes, clock })
+    const remote = new S3Store({ ...s3, name: S3 })
+    this.#far = remote
     const spool = new SpooledStore({
-      ...{ local, db, clock, timers, log, maxBytes: spoolBytes },
-      remote: new S3Store({ ...s3, name: S3 }),
+      ...{ local, remote, db, clock, timers, log, maxBytes: spoolBytes },
       onState: (state, reason) => {
         const known = this.#stores.get(S3)
         if (known) this.#set(S3, known, state, reason)
