@@ -181,7 +181,7 @@ describe('operations', () => {
       .execute()
     await OperationService.open({ db, feed: services.feed, clock: time, log: server.log })
     expect(await get('/operations/op_1')).toMatchObject({ state: 'failed', error: { code: 'INTERRUPTED' } })
-    time.advance(30 * 86_400_000 + 1)
+    time.jump(30 * 86_400_000 + 1)
     await services.operations.tidy()
     expect(await db.selectFrom('operations').selectAll().execute()).toEqual([])
   })
