@@ -20,6 +20,7 @@ beforeEach(async () => {
   node.streams = [liveStream('default/live/"a\\b"'), liveStream('default/live/b', { gopMs: null, viewers: 4 })]
   node.client.start()
   await vi.waitFor(() => expect(platform.services.links.nodes.get('node-1')?.streams.size).toBe(2))
+  await vi.waitFor(() => expect(platform.services.events.applied).toBeGreaterThan(0))
 })
 
 afterEach(async () => {
