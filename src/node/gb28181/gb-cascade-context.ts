@@ -1,6 +1,7 @@
 import type { NodeEvent } from '../../link/events.ts'
 import type { SharedChannel } from '../../link/gb28181.ts'
 import type { IncomingCall, OutgoingMedia } from '../../protocols/gb28181/client-side/lower-host.ts'
+import type { LowerSide } from '../../protocols/gb28181/client-side/lower-side.ts'
 import type { DeviceSession } from '../../protocols/gb28181/device-side/device-session.ts'
 import type { Hub } from '../hub.ts'
 import type { Leases } from '../leases.ts'
@@ -28,6 +29,10 @@ export interface CascadeContext {
   pathOf(shared: SharedChannel): string
   /** A recording of the device. Throws why it cannot be played. */
   history(call: IncomingCall, shared: SharedChannel): Promise<OutgoingMedia>
+  /** A voice for a channel. Throws why it cannot be heard there. */
+  talk(call: IncomingCall, shared: SharedChannel): Promise<OutgoingMedia>
+  /** Has the platform be called for its voice, once the device listens. Throws why it does not. */
+  broadcast(side: LowerSide, sourceId: string, shared: SharedChannel): Promise<void>
   /** A call for the path came along these platforms; what it gives ends that. */
   onRoute(path: string, route: readonly string[]): () => void
   /** What it wants devices to tell has changed. */

@@ -469,3 +469,28 @@ test('wrong credentials above are told, and tried again for ever', async () => {
   await below.until(() => below.eventsOf('parent.state').find(({ reason }) => reason === 'switched off'))
   await expect.poll(() => above.host.side.sessions.get(BELOW_ID)?.state).toBe('off')
 })
+
+/** Three tenths of a second that are not to be mistaken for anything else. */
+const VOICE = Buffer.from(Array.from({ length: 2400 }, (_, index) => (index * 7 + (index >> 8)) & 0xff))
+
+test.each([
+  ['broadcast', 'udp', 'udp'],
+  ['broadcast', 'tcp', 'udp'],
+  ['talk', 'udp', 'udp'],
+  ['talk', 'tcp', 'tcp-passive'],
+  ['talk', 'tcp', 'tcp-active'],
+] as const)('a voice from above is heard at the device: %s, SIP over %s, media %s', async (mode, transport, media) => {
+  await cascaded({ transport }, { media })
+  const device = above.host.devices.get(listed(BELOW_ID).id)
+  if (!device) throw new Error('the lower platform is not listed')
+  const { talks } = above.host.sessions
+  const opened = await talks.open(device, session(), SHARED, mode)
+  const talk = talks.attach(opened.session, opened.token, { send: () => {}, close: () => {} })
+  // what is said before the connection stands is not heard
+  if (transport === 'tcp') await expect.poll(() => talk.view().counters['connections']).toBe(1)
+  for (let at = 0; at < VOICE.length; at += 320) talk.push(VOICE.subarray(at, at + 320))
+  const heard = () => Buffer.from(fleet.devices[0]?.heard ?? [])
+  await expect.poll(() => heard().indexOf(VOICE) >= 0, { timeout: 10_000 }).toBe(true)
+  talk.end('said')
+  await expect.poll(() => below.host.sessions.talks.sessions()[0]?.state, { timeout: 10_000 }).toBe('ended')
+})

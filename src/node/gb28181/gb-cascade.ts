@@ -15,8 +15,10 @@ import type { GbMediaContext } from './gb-media.ts'
 import { GbParentSide } from './gb-parent.ts'
 import type { SharedView } from './gb-shared-tree.ts'
 import type { GbStore } from './gb-store.ts'
+import type { GbTalks } from './gb-talks.ts'
 import { transportsOf } from './gb-transports.ts'
 import { UpperHistory } from './gb-upper-history.ts'
+import { UpperVoice, type UpperVoiceOptions } from './gb-upper-voice.ts'
 import { Turnstile } from './turnstile.ts'
 
 export interface GbCascadeOptions {
@@ -26,6 +28,7 @@ export interface GbCascadeOptions {
   readonly hub: Hub
   readonly leases: Leases
   readonly store: GbStore | null
+  readonly talks: GbTalks
   readonly serverId: string
   readonly emit: (event: NodeEvent) => void
   /** What devices are to tell has changed: alarms and positions that somebody above wants. */
@@ -74,6 +77,8 @@ export class GbCascade {
       session: shared => this.#session(shared),
       pathOf: shared => this.#pathOf(shared),
       history: (call, shared) => this.#history(call, shared),
+      talk: async (call, shared) => UpperVoice.answer(this.#voice(shared), call),
+      broadcast: async (side, sourceId, shared) => UpperVoice.dial(this.#voice(shared), side, sourceId),
       onRoute: (path, route) => this.#onRoute(path, route),
       onWanted: side => {
         for (const device of side.tree.devices) onWanted(device)
@@ -294,6 +299,13 @@ export class GbCascade {
     const session = this.#session(shared)
     const transports = transportsOf(devices, devices.ofGbId(shared.deviceGbId)?.id ?? '')
     return UpperHistory.open({ context, call, session, shared, transports, store, turnstile: this.#context.turnstile })
+  }
+
+  #voice(shared: SharedChannel): UpperVoiceOptions {
+    const { context, devices, talks } = this.#options
+    const device = shared.path === undefined ? devices.ofGbId(shared.deviceGbId) : undefined
+    if (!device) throw new AppError('NOT_FOUND', { what: 'loudspeaker of', id: shared.sharedId })
+    return { context, talks, device, session: this.#session(shared), shared }
   }
 
   #onRoute(path: string, route: readonly string[]): () => void {

@@ -138,7 +138,7 @@ export class GbHost {
     })
     this.cascade = new GbCascade({
       ...{ context: this.#context, hub, leases, devices: this.devices, channels: this.channels, store: this.#store },
-      ...{ serverId: identity.serverId, emit },
+      ...{ serverId: identity.serverId, talks: this.sessions.talks, emit },
       ...(upperRetryMs && { retryMs: upperRetryMs }),
       onWanted: gbId => this.#there(gbId, (device, session) => this.#subscribe(device, session)),
       onUnknown: gbId => this.#there(gbId, (device, session) => this.#catalog.sync(device, session)),

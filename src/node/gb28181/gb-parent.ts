@@ -176,8 +176,7 @@ export class GbParentSide implements LowerHost {
     if (comesRound || this.#tree.isRefused(channelId))
       throw new AppError('ROUTE_LOOP', { channel: channelId, peer: serverId })
     if (!shared) throw new AppError('NOT_FOUND', { what: 'shared channel', id: channelId })
-    if (offer.media === 'audio' || offer.sessionName === 'Talk')
-      throw new AppError('CODEC_UNSUPPORTED', { codec: 'voice', container: 'a cascade' })
+    if (offer.media === 'audio' || offer.sessionName === 'Talk') return this.#context.talk(call, shared)
     const { hub, leases, media, turnstile } = this.#context
     if (offer.sessionName !== 'Play') return this.#context.history(call, shared)
     const path = this.#context.pathOf(shared)
@@ -189,6 +188,20 @@ export class GbParentSide implements LowerHost {
       })
     } finally {
       leave()
+    }
+  }
+
+  async broadcast(sourceId: string, targetId: string): Promise<boolean> {
+    const shared = this.#tree.get(targetId)
+    if (!shared) return false
+    try {
+      await this.#context.broadcast(this.side, sourceId, shared)
+      return true
+    } catch (error) {
+      this.#context.media.log.info('a voice from above is not heard below', {
+        ...{ upper: this.#parent.serverId, channel: targetId, reason: errorText(error) },
+      })
+      return false
     }
   }
 
