@@ -72,7 +72,7 @@ export class GbDevice implements LowerHost {
   readonly #timers = new Set<Timer>()
   #positions: Timer | null = null
   /** The last of the sound that was heard in talks, A-law. */
-  heard: Uint8Array = new Uint8Array()
+  heard: Buffer = Buffer.alloc(0)
 
   constructor(options: GbDeviceOptions) {
     this.#options = options

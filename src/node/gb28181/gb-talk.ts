@@ -158,10 +158,14 @@ export class GbTalk {
   async #by(mode: 'broadcast' | 'talk'): Promise<VoiceCall> {
     const { context } = this.#host
     const { channelId, session, targetId } = this.wish
+    let gone: string | null = null
     const wish: VoiceWish = {
       ...{ session, targetId: mode === 'talk' ? channelId : targetId, signal: this.#aborter.signal },
       onVoice: frame => this.#heard(frame),
-      onEnd: reason => this.end(`the device ended it: ${reason}`),
+      onEnd: reason => {
+        gone = `the device ended it: ${reason}`
+        if (this.#call) this.end(gone)
+      },
       onJournal: (callId, entry) => this.#host.onJournal(callId, entry),
     }
     const name = mode === 'talk' ? 'Talk' : 'Broadcast'
@@ -169,7 +173,10 @@ export class GbTalk {
     const ways = mode === 'talk' ? this.#host.transports : [null]
     for (const [index, transport] of ways.entries()) {
       try {
-        return await (transport === null ? openBroadcast(context, wish) : openTalk(context, wish, transport))
+        const call = await (transport === null ? openBroadcast(context, wish) : openTalk(context, wish, transport))
+        if (gone === null) return call
+        await call.close()
+        throw new AppError('PEER_REFUSED', { peer: session.gbId, reason: gone })
       } catch (error) {
         this.#aborter.signal.throwIfAborted()
         const attempt = failed()

@@ -113,7 +113,10 @@ export class PlaybackTimeline {
     const inMs = (frame.dts * 1000) / clockRate
     this.#follow(frame, inMs)
     const anchor = this.#anchorOf(id, inMs)
-    if (!anchor) return []
+    if (!anchor) {
+      this.#lastIn.delete(id) // what comes after it is no jump
+      return []
+    }
     let outMs = anchor.outMs + (inMs - anchor.inMs) / this.#rate
     if (this.#wall) outMs = this.#wall.outMs + this.#clock.monotonicMs() - this.#wall.atMs
     if (kind === 'audio' && this.#speed !== 1) return this.#sound(frame, outMs)

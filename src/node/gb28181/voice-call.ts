@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { AppError } from '../../base/errors.ts'
 import { addressOf } from '../../base/ip-address.ts'
 import type { Frame } from '../../media/stream/frame.ts'
 import { g711Track } from '../../media/stream/track-builders.ts'
@@ -30,6 +31,8 @@ export interface VoiceWish {
 /** RTP payload type of G.711 A-law, RFC 3551 Table 4. */
 const PCMA = 8
 const TRACK = g711Track({ id: 1, clockRate: 8000, codec: 'pcma' })
+/** GB/T 28181-2022 §9.2: a device dials at least three times, at least a second apart. */
+const CONNECT_MS = 5000
 /** Voice both ways is sound of one or the other kind; loss is heard, not repaired. */
 const REORDER = { maxPackets: 16, maxDelayMs: 60 }
 
@@ -92,6 +95,7 @@ class VoiceMedia {
   #reception: Reception | null = null
   /** Hears the device; its payload types are known with the answer. */
   #receiver: PsReceiver | null = null
+  readonly #connection = Promise.withResolvers<boolean>()
 
   constructor(context: GbMediaContext, wish: VoiceWish) {
     this.#context = context
@@ -117,6 +121,7 @@ class VoiceMedia {
       transport: transport === 'udp' ? 'udp' : 'tcp',
       remoteAddress: [...new Set([...further, addressOf(this.#remote)])],
       onPacket: packet => this.#receiver?.push(packet),
+      onConnection: () => this.#connection.resolve(true),
     })
   }
 
@@ -134,12 +139,22 @@ class VoiceMedia {
       this.#reception = mediaPort.connect({
         ...{ host: remote.address, port: remote.port, ssrc: ssrcNumber(ssrc) },
         onPacket: packet => this.#receiver?.push(packet),
+        onConnection: () => this.#connection.resolve(true),
       })
     } else if (this.#reception?.expectation.transport !== expected) this.expect(transport, ssrc, [remote.address])
     const over = this.#reception
     if (transport !== 'udp' && over) return mediaPort.openSender({ transport: 'tcp', over })
     const where = { transport: 'udp', host: remote.address, port: remote.port } as const
     return mediaPort.openSender({ ...where, ...(over && { over }) })
+  }
+
+  /** Over TCP, whether the connection has come about; what is said before is lost. UDP needs none. */
+  async connected(transport: MediaTransport): Promise<boolean> {
+    if (transport === 'udp') return true
+    const timer = this.#context.timers.after(CONNECT_MS, () => this.#connection.resolve(false))
+    const come = await this.#connection.promise
+    timer.cancel()
+    return come
   }
 
   counters(): Pick<VoiceCounters, 'packetsBack' | 'connections'> {
@@ -167,10 +182,11 @@ export async function openBroadcast(context: GbMediaContext, wish: VoiceWish): P
     const { payload, ...agreed } = call.agreed
     const ps = payload.encoding.toUpperCase() === 'PS'
     const sent = { payloadType: payload.payloadType, ps }
-    return new VoiceCall('broadcast', { ...agreed, ssrc: agreed.ssrc || ssrc }, sent, media, async () => {
+    const voice = new VoiceCall('broadcast', { ...agreed, ssrc: agreed.ssrc || ssrc }, sent, media, async () => {
       await call.close()
       side.ssrcs.release(ssrc)
     })
+    return await connected(voice, media, session.gbId)
   } catch (error) {
     media.close()
     side.ssrcs.release(ssrc)
@@ -202,16 +218,23 @@ export async function openTalk(
     )
     const { agreed } = call
     const sent = { payloadType: PCMA, ps: false }
-    return new VoiceCall('talk', agreed, sent, media, async ({ connections, packets, packetsBack }) => {
+    const voice = new VoiceCall('talk', agreed, sent, media, async ({ connections, packets, packetsBack }) => {
       const connected = agreed.transport === 'udp' ? null : connections > 0
       // over UDP nobody knows whether a voice is heard that has no answer
       call.conclude({ ...NO_MEDIA, packets: packets + packetsBack, connected })
       await call.close()
       side.ssrcs.release(ssrc)
     })
+    return await connected(voice, media, session.gbId)
   } catch (error) {
     media.close()
     side.ssrcs.release(ssrc)
     throw error
   }
+}
+
+async function connected(voice: VoiceCall, media: VoiceMedia, gbId: string): Promise<VoiceCall> {
+  if (await media.connected(voice.transport)) return voice
+  await voice.close()
+  throw new AppError('PEER_REFUSED', { peer: gbId, reason: 'the connection for audio did not come about' })
 }

@@ -27,6 +27,6 @@ export class VoiceLevel {
   /** Below full scale, 0 loudest. */
   get decibels(): number {
     const db = 10 * Math.log10(this.#power / 32_768 ** 2)
-    return Math.round(Math.max(FLOOR_DB, Math.min(0, db)))
+    return Math.round(Math.max(FLOOR_DB, Math.min(0, db))) || 0 // no -0
   }
 }
