@@ -7,7 +7,7 @@ import type { Track } from '../../media/stream/track.ts'
 import type { GbSdp, RtpMap } from '../../protocols/gb28181/sdp.ts'
 import { ssrcNumber } from '../../protocols/gb28181/ssrc.ts'
 import type { MediaSender } from '../../protocols/rtp/media-sender.ts'
-import { type PayloadFormat, payloadTypesOf } from '../../protocols/rtp/payload-types.ts'
+import type { PayloadFormat } from '../../protocols/rtp/payload-types.ts'
 import { PsSender } from '../../protocols/rtp/ps-sender.ts'
 import type { Reception } from '../../protocols/rtp/reception.ts'
 import type { Dialog } from '../../protocols/sip/dialog.ts'
@@ -305,13 +305,18 @@ export class RtpOutput {
   }
 }
 
+/** Formats in our order, with their names in SDP. */
+const PAYLOADS: readonly (readonly [PayloadFormat, ...string[]])[] = [
+  ['ps', 'PS', 'MP2P'],
+  ['h264', 'H264'],
+  ['h265', 'H265', 'HEVC'],
+]
+
 /** PS where it is offered, else H.264, H.265 by itself. */
 function payloadOf(offered: readonly RtpMap[]): { readonly format: PayloadFormat; readonly payload: RtpMap } {
-  const types = payloadTypesOf(offered)
-  const found = offered.map(payload => ({ payload, format: types.get(payload.payloadType)?.format }))
-  for (const wanted of ['ps', 'h264', 'h265'] as const) {
-    const one = found.find(({ format }) => format === wanted)
-    if (one) return { format: wanted, payload: one.payload }
+  for (const [format, ...names] of PAYLOADS) {
+    const payload = offered.find(({ encoding }) => names.includes(encoding.toUpperCase()))
+    if (payload) return { format, payload }
   }
   throw new AppError('BYTES_INVALID', { what: 'SDP', reason: 'it offers neither PS nor a codec we send' })
 }
