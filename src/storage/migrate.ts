@@ -7,6 +7,7 @@ import * as control from './migrations/0003-control.ts'
 import * as devices from './migrations/0004-devices.ts'
 import * as recordings from './migrations/0005-recordings.ts'
 import * as spaceChunks from './migrations/0006-space-chunks.ts'
+import * as channelLists from './migrations/0007-channel-lists.ts'
 import type { Tables } from './tables.ts'
 
 /** Applied in the order of their names; a name that was released never changes. */
@@ -17,6 +18,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-devices': devices,
   '0005-recordings': recordings,
   '0006-space-chunks': spaceChunks,
+  '0007-channel-lists': channelLists,
 }
 
 /**
