@@ -108,6 +108,7 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
     requests,
     rtmpConnections: () => rtmp.connections,
     link: () => link && outbox && { up: link.state === 'up', outboxEvents: outbox.size, outboxDropped: outbox.dropped },
+    recording: () => recording?.host.numbers() ?? null,
     dataDirectory: settings.data,
     nodeId: settings.node.id,
     version,

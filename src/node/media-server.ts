@@ -27,7 +27,7 @@ export interface MediaServerOptions {
 
 /** One kind of request on the media port. */
 export interface MediaRoute {
-  matches(pathname: string): boolean
+  matches(pathname: string, query: URLSearchParams): boolean
   handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void>
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer, url: URL): Promise<void>
 }
@@ -100,7 +100,7 @@ export class MediaServer {
       }
       if (method !== 'GET' && method !== 'HEAD') throw new AppError('INVALID', { field: 'method', reason: method })
       const url = parseUrl(request)
-      const route = this.#options.routes.find(candidate => candidate.matches(url.pathname))
+      const route = this.#options.routes.find(candidate => candidate.matches(url.pathname, url.searchParams))
       if (!route) throw new AppError('NOT_FOUND', { what: 'path', id: url.pathname.slice(0, 200) })
       await route.handle(request, response, url)
       this.#options.requests.add(response.statusCode) // 200 for endless answers, which are written past the response
@@ -116,7 +116,9 @@ export class MediaServer {
     const traceId = traceOf(request)
     try {
       const url = parseUrl(request)
-      const route = this.#options.routes.find(candidate => candidate.upgrade && candidate.matches(url.pathname))
+      const route = this.#options.routes.find(
+        candidate => candidate.upgrade && candidate.matches(url.pathname, url.searchParams),
+      )
       if (!route?.upgrade) throw new AppError('NOT_FOUND', { what: 'path', id: url.pathname.slice(0, 200) })
       await route.upgrade(request, socket, head, url)
       this.#options.requests.add(101)

@@ -18,6 +18,23 @@ export interface LinkNumbers {
   readonly outboxDropped: number
 }
 
+/** Recording at the node, in numbers. */
+export interface RecordingNumbers {
+  /** Recordings by state: recording, waiting, paused. */
+  readonly recordings: Readonly<Record<string, number>>
+  readonly bytes: number
+  readonly fragments: number
+  readonly droppedFragments: number
+  readonly stores: readonly {
+    readonly store: string
+    readonly state: string
+    readonly usedBytes: number
+    /** Null where the store does not say. */
+    readonly freeBytes: number | null
+    readonly spoolBytes: number
+  }[]
+}
+
 export interface NodeMetricsOptions {
   readonly hub: Hub
   readonly load: LoadMonitor
@@ -25,6 +42,8 @@ export interface NodeMetricsOptions {
   readonly rtmpConnections: () => number
   /** Null for a node that stands alone. */
   readonly link: () => LinkNumbers | null
+  /** Null where nothing is recorded. */
+  readonly recording: () => RecordingNumbers | null
   readonly dataDirectory: string
   readonly nodeId: string
   readonly version: string
@@ -59,7 +78,7 @@ export class NodeMetrics {
       if (statuses.length % STREAMS_AT_ONCE === 0) await setImmediate()
     }
     const withSeries = statuses.slice(0, MAX_STREAM_SERIES)
-    const text = [this.#node(statuses), this.#media(statuses), this.#link()]
+    const text = [this.#node(statuses), this.#media(statuses), this.#link(), this.#recording()]
     for (const family of STREAM_FAMILIES) {
       await setImmediate()
       text.push(familyText(family, streamSamples(family, withSeries)))
@@ -129,7 +148,49 @@ export class NodeMetrics {
       ),
     ].join('')
   }
+
+  #recording(): string {
+    const numbers = this.#options.recording()
+    if (!numbers) return ''
+    const { stores } = numbers
+    const states = stores.flatMap(({ store, state }) =>
+      STORE_STATES.map((known): Sample => [{ store, state: known }, state === known ? 1 : 0]),
+    )
+    const free = stores.flatMap(({ store, freeBytes }): Sample[] =>
+      freeBytes === null ? [] : [[{ store }, freeBytes]],
+    )
+    return [
+      gauge(
+        'sightline_node_recordings',
+        'Recordings by state; those that wait have no stream',
+        Object.entries(numbers.recordings).map(([state, count]): Sample => [{ state }, count]),
+      ),
+      one('sightline_node_recorded_bytes_total', 'Bytes written to recorded files', numbers.bytes, 'counter'),
+      one('sightline_node_recorded_fragments_total', 'Fragments in recorded files', numbers.fragments, 'counter'),
+      one(
+        'sightline_node_dropped_fragments_total',
+        'Fragments lost because a store was too slow, full or broken',
+        numbers.droppedFragments,
+        'counter',
+      ),
+      gauge('sightline_node_store_state', 'Whether a store is in this state', states),
+      gauge('sightline_node_store_free_bytes', 'Free space where a store lies', free),
+      gauge(
+        'sightline_node_store_used_bytes',
+        'Recordings and pictures in a store',
+        stores.map(({ store, usedBytes }): Sample => [{ store }, usedBytes]),
+      ),
+      gauge(
+        'sightline_node_store_spool_bytes',
+        'Waiting to be uploaded to a store',
+        stores.map(({ store, spoolBytes }): Sample => [{ store }, spoolBytes]),
+      ),
+    ].join('')
+  }
 }
+
+/** States a store can be in; one of them is 1. */
+const STORE_STATES = ['ok', 'full', 'unreachable'] as const
 
 /** Sums by the value of one label. */
 class Tally {

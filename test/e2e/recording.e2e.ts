@@ -75,6 +75,13 @@ test('recorded by hand: listed, played by HLS, FLV and as MP4, frame by frame', 
   })
   expect(await product.api('GET', `/streams/${id}/recording`)).toMatchObject({ state: 'recording' })
   await until('some seconds of it are there', async () => (await recordedBytes(product, id)) > 250_000)
+  // Time shift: the same picture later, by the URLs of the live stream. HLS has it in parts of six seconds.
+  await until('enough is there', async () => (await recordedBytes(product, id)) > 700_000)
+  const live = (await product.api('GET', `/streams/${id}`))['play'] as Record<string, string>
+  for (const url of [live['flv'], live['hls']]) {
+    const decoded = await play(`${url}&delay=3`, 1)
+    expect([url, decoded.video >= 24, decoded.video <= 51, decoded]).toEqual([url, true, true, decoded])
+  }
   await product.api('POST', `/streams/${id}/recording`, { action: 'stop' })
   const recording = await until('it is complete', async () => {
     const [first] = await recordingsOf(product, id)

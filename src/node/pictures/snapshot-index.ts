@@ -103,6 +103,7 @@ const SCHEMA = `
   ) STRICT;
   CREATE INDEX IF NOT EXISTS snapshots_by_time ON snapshots (path, taken_ms);
   CREATE INDEX IF NOT EXISTS snapshots_by_template ON snapshots (template, taken_ms);
+  CREATE INDEX IF NOT EXISTS snapshots_by_store ON snapshots (store, bytes);
   CREATE INDEX IF NOT EXISTS snapshots_by_object ON snapshots (object);
   CREATE TABLE IF NOT EXISTS snapshot_counts (
     path TEXT PRIMARY KEY,

@@ -69,12 +69,16 @@ export class PathRecording {
     return this.plans.length === 0 && this.#recording === null && this.#event === null && this.#ending.size === 0
   }
 
+  /** Of the recorder that is at work. */
+  get droppedFragments(): number {
+    return this.#recorder?.droppedFragments ?? 0
+  }
+
   status(): RecordingStatus | null {
     const recording = this.#recording
     if (!recording) return null
     const { id, cause, plan, sinceMs, state, reason } = recording
-    const { path } = this
-    const droppedFragments = this.#recorder?.droppedFragments ?? 0
+    const { droppedFragments, path } = this
     const segment = this.#recorder?.segment ?? null
     return { path, recording: id, cause, template: plan.template, state, reason, sinceMs, segment, droppedFragments }
   }
@@ -144,7 +148,7 @@ export class PathRecording {
     const stream = wanted && !host.forbidden(this.path) ? (host.find(this.path) ?? null) : null
     if (this.#recorder && stream !== this.#stream) this.#leave()
     if (!stream || this.#recorder) return
-    const { stores, budget, clock, timers, log, index } = this.#options
+    const { stores, budget, clock, timers, log, index, totals } = this.#options
     this.#recorder = new StreamRecorder({
       path: this.path,
       stores,
@@ -157,6 +161,8 @@ export class PathRecording {
         written: (segment, entry) => {
           const first = segment.fragments === 1
           index.grown(segment, entry)
+          totals.fragments++
+          totals.bytes += entry.bytes
           const ledger = this.#endingLedgers.get(segment.recording) ?? this.#ledger
           ledger?.recorded(entry.wallMs, entry.wallMs + entry.durationUs / 1000)
           this.#progress(segment, first)
@@ -185,7 +191,11 @@ export class PathRecording {
     this.#stream = null
     if (!recorder) return
     const closed = recorder.close()
-    this.#later(closed)
+    this.#later(
+      closed.then(() => {
+        this.#options.totals.droppedFragments += recorder.droppedFragments
+      }),
+    )
     // What is recorded whenever it is there is not missing when it is not.
     if (this.#recording && !this.#recording.plan.expected) this.#endLedger(this.#recording, closed)
   }

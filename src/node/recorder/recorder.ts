@@ -26,6 +26,15 @@ export interface SegmentCopier {
   copy(segment: SegmentRecord): Promise<SegmentCopy>
 }
 
+/** Since the start of the process. */
+export interface RecorderTotals {
+  /** In files. */
+  bytes: number
+  fragments: number
+  /** Lost, because a disk was too slow, full or broken. */
+  droppedFragments: number
+}
+
 export interface RecorderOptions {
   readonly host: RecorderHost
   readonly index: SegmentIndex
@@ -37,6 +46,8 @@ export interface RecorderOptions {
   readonly emit: EmitRecorderEvent
   /** A segment is closed. */
   readonly finished: (segment: SegmentRecord) => void
+  /** Counted by those who record. */
+  readonly totals: RecorderTotals
 }
 
 /** What is wanted is compared with what is this often. */
@@ -61,9 +72,10 @@ export class Recorder {
   #copyAgainAtMs = 0
   #open = true
 
-  constructor(options: Omit<RecorderOptions, 'finished'> & { readonly copier: SegmentCopier | null }) {
+  constructor(options: Omit<RecorderOptions, 'finished' | 'totals'> & { readonly copier: SegmentCopier | null }) {
     this.#copier = options.copier
-    this.#options = { ...options, finished: () => this.#copy() }
+    const totals = { bytes: 0, fragments: 0, droppedFragments: 0 }
+    this.#options = { ...options, totals, finished: () => this.#copy() }
   }
 
   /**
@@ -111,6 +123,12 @@ export class Recorder {
 
   statuses(): RecordingStatus[] {
     return [...this.#paths.values()].flatMap(recording => recording.status() ?? [])
+  }
+
+  totals(): RecorderTotals {
+    const totals = { ...this.#options.totals }
+    for (const { droppedFragments } of this.#paths.values()) totals.droppedFragments += droppedFragments
+    return totals
   }
 
   look(): void {

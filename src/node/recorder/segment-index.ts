@@ -59,7 +59,9 @@ export class SegmentIndex {
       oldest: db.prepare(
         'SELECT body FROM segments WHERE store = ? AND open = 0 AND held = 0 ORDER BY start_ms, id LIMIT ?',
       ),
-      bytes: db.prepare('SELECT coalesce(sum(bytes), 0) AS bytes, count(*) AS segments FROM segments WHERE store = ?'),
+      bytes: db.prepare(
+        'SELECT coalesce(sum(bytes), 0) AS bytes, coalesce(sum(segments), 0) AS segments FROM usage WHERE store = ?',
+      ),
       days: db.prepare(`SELECT DISTINCT (start_ms + ?) / 86400000 AS day FROM segments
         WHERE path = ? AND start_ms >= ? AND start_ms < ? ORDER BY day`),
       pathBytes: db.prepare(
@@ -219,11 +221,28 @@ const SCHEMA = `
     reported INTEGER NOT NULL DEFAULT 0, -- 1: its end has been told
     body TEXT NOT NULL -- JSON of SegmentRecord
   ) STRICT;
-  CREATE INDEX IF NOT EXISTS segments_by_time ON segments (path, start_ms, end_ms);
+  CREATE INDEX IF NOT EXISTS segments_by_time ON segments (path, start_ms, end_ms, bytes);
   CREATE INDEX IF NOT EXISTS segments_open ON segments (id) WHERE open = 1;
   CREATE INDEX IF NOT EXISTS segments_unreported ON segments (id) WHERE reported = 0 AND open = 0;
   CREATE INDEX IF NOT EXISTS segments_uncopied ON segments (id) WHERE copy_due = 1 AND open = 0;
   CREATE INDEX IF NOT EXISTS segments_oldest ON segments (store, start_ms, id) WHERE open = 0 AND held = 0;
+  CREATE TABLE IF NOT EXISTS usage ( -- kept by the triggers: adding up a million segments takes a second
+    store TEXT PRIMARY KEY,
+    bytes INTEGER NOT NULL,
+    segments INTEGER NOT NULL
+  ) STRICT;
+  CREATE TRIGGER IF NOT EXISTS usage_more AFTER INSERT ON segments BEGIN
+    INSERT INTO usage VALUES (new.store, new.bytes, 1)
+      ON CONFLICT (store) DO UPDATE SET bytes = bytes + new.bytes, segments = segments + 1;
+  END;
+  CREATE TRIGGER IF NOT EXISTS usage_less AFTER DELETE ON segments BEGIN
+    UPDATE usage SET bytes = bytes - old.bytes, segments = segments - 1 WHERE store = old.store;
+  END;
+  CREATE TRIGGER IF NOT EXISTS usage_changed AFTER UPDATE OF bytes, store ON segments BEGIN
+    UPDATE usage SET bytes = bytes - old.bytes, segments = segments - 1 WHERE store = old.store;
+    INSERT INTO usage VALUES (new.store, new.bytes, 1)
+      ON CONFLICT (store) DO UPDATE SET bytes = bytes + new.bytes, segments = segments + 1;
+  END;
   CREATE TABLE IF NOT EXISTS facts (
     name TEXT PRIMARY KEY, -- 'plans', 'aliveMs'
     value TEXT NOT NULL -- JSON

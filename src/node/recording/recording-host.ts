@@ -12,6 +12,7 @@ import { ExportIndex } from '../exports/export-index.ts'
 import { Exports } from '../exports/exports.ts'
 import type { Hub } from '../hub.ts'
 import type { Leases } from '../leases.ts'
+import type { RecordingNumbers } from '../metrics.ts'
 import type { NodeStore } from '../node-store.ts'
 import { LiveKeyframes } from '../pictures/live-keyframe.ts'
 import { PictureDesk } from '../pictures/picture-desk.ts'
@@ -179,6 +180,14 @@ export class RecordingHost {
     }
   }
 
+  /** For the node's metrics. */
+  numbers(): RecordingNumbers {
+    const recordings = { recording: 0, waiting: 0, paused: 0 }
+    for (const { state } of this.recorder.statuses()) recordings[state]++
+    const stores = this.stores.states().map(state => ({ ...state, usedBytes: this.#usage(state.store).bytes }))
+    return { recordings, ...this.recorder.totals(), stores }
+  }
+
   /** Ends what is being recorded; the plans are kept. */
   async close(): Promise<void> {
     this.#gathering?.cancel()
@@ -191,10 +200,12 @@ export class RecordingHost {
   }
 
   #storeStatus() {
-    return this.stores.status(store => {
-      const { bytes, segments } = this.index.usage(store)
-      return { bytes: bytes + this.pictures.bytes(store), segments }
-    })
+    return this.stores.status(store => this.#usage(store))
+  }
+
+  #usage(store: string): { bytes: number; segments: number } {
+    const { bytes, segments } = this.index.usage(store)
+    return { bytes: bytes + this.pictures.bytes(store), segments }
   }
 
   #recorded(event: RecorderEvent): void {

@@ -119,11 +119,11 @@ export class RecordingStores implements Closable {
     })
   }
 
-  states(): { readonly store: string; readonly state: StoreStatus['state']; readonly spoolBytes: number }[] {
-    return [...this.#stores].map(([store, { state, spool }]) => ({
-      store,
-      state,
-      spoolBytes: spool?.waitingBytes ?? 0,
+  /** As they were seen last. */
+  states(): Pick<StoreStatus, 'store' | 'state' | 'freeBytes' | 'spoolBytes'>[] {
+    return [...this.#stores].map(([store, { kind, space, spool, state }]) => ({
+      ...{ store, state, spoolBytes: spool?.waitingBytes ?? 0 },
+      freeBytes: kind === 'disk' ? (space?.freeBytes ?? null) : null,
     }))
   }
 

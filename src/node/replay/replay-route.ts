@@ -45,6 +45,9 @@ export interface ReplayRouteOptions {
  */
 const ROUTE =
   /^(\/.+)\/replay\/(index\.m3u8|media\.m3u8|stream\.flv|clip\.mp4|clip\.flv|key|seg_[0-9a-z]{20}\.mp4|seg_[0-9a-z]{20}\/\d{1,15}-\d{1,12}\.m4s)$/
+/** A live URL that asks for the past: the same picture, later. */
+const TIME_SHIFT = /^(\/.+)\.(flv|m3u8)$/
+const SHIFTED_FILES: Readonly<Record<string, string>> = { flv: 'stream.flv', m3u8: 'index.m3u8' }
 const SEGMENT_FILE = /^(seg_[0-9a-z]{20})\.mp4$/
 const ENCRYPTED_PART = /^(seg_[0-9a-z]{20})\/(\d+)-(\d+)\.m4s$/
 
@@ -61,6 +64,8 @@ interface ReplayRequest {
   readonly path: string
   /** Decoded, up to `/replay/`, with the slash. */
   readonly base: string
+  /** What leads from the URL asked for to `base`: '' from below it. */
+  readonly prefix: string
   readonly file: string
   readonly query: URLSearchParams
 }
@@ -89,8 +94,8 @@ export class ReplayRoute implements MediaRoute {
     this.#sender = new ReplaySender(options.recordings)
   }
 
-  matches(pathname: string): boolean {
-    return ROUTE.test(pathname)
+  matches(pathname: string, query: URLSearchParams): boolean {
+    return ROUTE.test(pathname) || ((query.has('delay') || query.has('start')) && TIME_SHIFT.test(pathname))
   }
 
   /** GET or HEAD. Throws AppError before the header is sent. */
@@ -128,7 +133,9 @@ export class ReplayRoute implements MediaRoute {
   }
 
   #wish(request: IncomingMessage, { pathname, searchParams }: URL): ReplayRequest {
-    const [, stream = '', file = ''] = ROUTE.exec(pathname) ?? []
+    const found = ROUTE.exec(pathname)
+    const shifted = found ? null : TIME_SHIFT.exec(pathname)
+    const [, stream = '', file = ''] = found ?? [null, shifted?.[1], SHIFTED_FILES[shifted?.[2] ?? '']]
     const { address } = this.#options.visitors.of({
       pathname: decodeURIComponent(stream),
       uri: pathname,
@@ -136,7 +143,9 @@ export class ReplayRoute implements MediaRoute {
       protocol: 'replay',
       request,
     })
-    return { path: pathOf(address), base: `${stream}/replay/`, file, query: searchParams }
+    const base = `${stream}/replay/`
+    const prefix = shifted ? base.slice(base.lastIndexOf('/', stream.length - 1) + 1) : ''
+    return { path: pathOf(address), base, prefix, file, query: searchParams }
   }
 
   /** Throws AppError FORBIDDEN for whoever may not play the stream. */
@@ -161,7 +170,7 @@ export class ReplayRoute implements MediaRoute {
     if (range.toMs !== null) query.set('end', String(range.toMs))
     if (range.delayMs !== null) query.set('delay', String(range.delayMs / 1000))
     const text = writeMasterPlaylist({
-      uri: `media.m3u8?${query}&${this.#tickets.issue(wish.path, scope)}`,
+      uri: `${wish.prefix}media.m3u8?${query}&${this.#tickets.issue(wish.path, scope)}`,
       peakBandwidth: rates.reduce((most, rate) => Math.max(most, rate), 0),
       averageBandwidth: bits / seconds,
       tracks: [...tracks.values()].map(({ track }) => track),
