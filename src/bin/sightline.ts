@@ -17,6 +17,9 @@ usage: sightline <command> [options]
            [--transport udp|tcp|tls] [--fault NAME,...] [--video h264|h265] [--audio pcma|pcmu|aac|none] [--file F]
            [--gb-version 2.0|3.0] [--keepalive SECONDS]
                         cameras and recorders that register at any GB/T 28181 platform; --fault help names the faults
+  simulate gb28181-platform --server HOST:PORT [--server-id ID] [--password P] [--transport udp|tcp]
+                        a platform above, at that address: takes in devices and lower platforms, reads their catalogs,
+                        plays a channel of each and says what came
   probe URL [--seconds N] [--frames] [--json]
                         what a stream contains and when its frames come (rtmp, http-flv, http-ts, hls)
   backup FILE           a checked copy of the database, while the platform runs or not
@@ -73,6 +76,11 @@ const COMMANDS: Record<string, (values: Values, rest: string[]) => Promise<void>
     (await import('./dev.ts')).runDev({ configFile: config, cameras: number('--cameras', cameras, 1, MAX_CAMERAS) }),
   simulate: async (values, [protocol]) => {
     if (protocol === 'gb28181') return simulateGb28181(values)
+    if (protocol === 'gb28181-platform') {
+      const { password, server, transport, 'server-id': serverId } = values
+      const { runGbPlatformSimulation } = await import('./simulate-gb-platform.ts')
+      return runGbPlatformSimulation({ server, serverId, password, transport })
+    }
     const { url, count: cameras } = values
     return (await import('./simulate.ts')).runSimulate(protocol, url, number('--count', cameras, 1, MAX_CAMERAS))
   },

@@ -25,7 +25,8 @@ export interface GbSimulation {
 }
 
 const FIRST_ID = '34020000001180000001'
-const SERVER_ID = '34020000002000000001'
+/** Code of a platform where none is given. */
+export const SERVER_ID = '34020000002000000001'
 /** Devices that do not come in are tried again soon: somebody watches. */
 const RETRY_MS = [5000, 30_000] as const
 
@@ -67,7 +68,8 @@ export async function runGbSimulation(simulation: GbSimulation): Promise<void> {
   setInterval(() => {}, 2 ** 30)
 }
 
-function serverOf(text: string | undefined): { readonly host: string; readonly port: number } {
+/** Throws AppError INVALID. */
+export function serverOf(text: string | undefined): { readonly host: string; readonly port: number } {
   const [, host, port] = /^\[?([^\]\s]+?)\]?:(\d{1,5})$/.exec(text ?? '') ?? []
   if (host === undefined || port === undefined) {
     throw new AppError('INVALID', {
@@ -78,7 +80,8 @@ function serverOf(text: string | undefined): { readonly host: string; readonly p
   return { host, port: Number(port) }
 }
 
-function oneOf<const W extends string>(option: string, word: string, words: readonly W[]): W {
+/** Throws AppError INVALID. */
+export function oneOf<const W extends string>(option: string, word: string, words: readonly W[]): W {
   const found = words.find(known => known === word)
   if (found === undefined)
     throw new AppError('INVALID', { field: option, reason: `${word} is none of ${words.join(', ')}` })

@@ -12,6 +12,7 @@ import type { MediaCall, MediaRequest } from '../protocols/gb28181/device-side/i
 import type { CatalogItem } from '../protocols/gb28181/manscdp/catalog.ts'
 import type { MediaTransport } from '../protocols/gb28181/quirks.ts'
 import { ssrcNumber } from '../protocols/gb28181/ssrc.ts'
+import { NO_MEDIA } from '../protocols/gb28181/verdict.ts'
 import { MediaPort } from '../protocols/rtp/media-port.ts'
 import { payloadTypesOf } from '../protocols/rtp/payload-types.ts'
 import { PsReceiver, type PsReceiverCounters } from '../protocols/rtp/ps-receiver.ts'
@@ -147,7 +148,14 @@ export class GbUpper {
         const where = { host: remote.address, port: remote.port, ssrc: ssrcNumber(call.agreed.ssrc) }
         reception = this.#media.connect({ ...where, ...receive })
       }
-      return { call, tracks, close: () => call.close(), counters: () => frames.counters }
+      const close = () => {
+        const { frames: found, framesBroken: unreadable, keyframes, lost } = frames.counters
+        const { bindings = 0, packets = 0 } = reception?.counters ?? {}
+        const connected = transport === 'udp' ? null : bindings > 0
+        call.conclude({ ...NO_MEDIA, packets, lost, keyframes, unreadable, connected, frames: found })
+        return call.close()
+      }
+      return { call, tracks, close, counters: () => frames.counters }
     } catch (error) {
       done()
       throw error
