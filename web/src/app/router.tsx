@@ -12,8 +12,12 @@ import { nodesRoutes } from '../features/nodes/routes.ts'
 import { overviewRoutes } from '../features/overview/routes.ts'
 import { parentsRoutes } from '../features/parents/routes.ts'
 import { plansRoutes } from '../features/plans/routes.ts'
+import { recordingsRoutes } from '../features/recordings/routes.ts'
+import { replayRoutes } from '../features/replay/routes.ts'
 import { login } from '../features/session/routes.ts'
+import { snapshotsRoutes } from '../features/snapshots/routes.ts'
 import { spacesRoutes } from '../features/spaces/routes.ts'
+import { coverageRoutes, storageRoutes } from '../features/storage/routes.ts'
 import { streamsRoutes } from '../features/streams/routes.ts'
 import { systemRoutes } from '../features/system/routes.ts'
 import { templatesRoutes } from '../features/templates/routes.ts'
@@ -27,6 +31,10 @@ import { Broken, NotFound } from './not-found.tsx'
 const pages = [
   ...overviewRoutes,
   ...wallRoutes,
+  ...replayRoutes,
+  ...recordingsRoutes,
+  ...snapshotsRoutes,
+  ...coverageRoutes,
   ...devicesRoutes,
   ...channelsRoutes,
   ...directoriesRoutes,
@@ -40,6 +48,7 @@ const pages = [
   ...viewersRoutes,
   ...connectRoutes,
   ...nodesRoutes,
+  ...storageRoutes,
   ...spacesRoutes,
   ...accessRoutes,
   ...auditRoutes,

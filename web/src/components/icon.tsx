@@ -70,6 +70,7 @@ const PATHS = {
   cut: 'M7 9.500a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5zM7 19.500a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5zM9 8.500l11 8M9 15.500l11-8',
   back: 'M18 6v12l-8-6zM7 6v12',
   forward: 'M6 6v12l8-6zM17 6v12',
+  clockwise: 'M20 12a8 8 0 1 1-2.500-5.800M20 4.500V9h-4.500M12 8v4.500l-3 2',
 } as const
 
 export type IconName = keyof typeof PATHS

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ago, bitrate, bytes, count, duration, milliseconds, text } from './format.ts'
+import { ago, bitrate, bytes, count, duration, milliseconds, percent, text } from './format.ts'
 
 test.each([
   [0, '0 kbit/s'],
@@ -42,4 +42,15 @@ test('relative times in both languages, never in the future', () => {
   expect(ago(now - 3 * 60_000, now, 'en')).toBe('3 minutes ago')
   expect(ago(now - 3 * 60_000, now, 'zh-CN')).toBe('3分钟前')
   expect(ago(now - 86_400_000, now, 'en')).toBe('yesterday')
+})
+
+test('what is nearly all does not read as all, and what is nearly nothing not as nothing', () => {
+  expect([0, 0.001, 12.34, 98.76, 99.999, 100].map(percent)).toEqual([
+    '0 %',
+    '0.01 %',
+    '12.3 %',
+    '98.8 %',
+    '99.99 %',
+    '100 %',
+  ])
 })

@@ -28,6 +28,13 @@ export const bitrate = (kbps: number): Quantity => scaled(kbps, ['kbit/s', 'Mbit
 /** Bytes, decimal (1 kB = 1000 B) as disks and networks count. */
 export const bytes = (count: number): Quantity => scaled(count, ['B', 'kB', 'MB', 'GB', 'TB', 'PB'])
 
+/** Of 100, with so many digits that what is not all never reads as all: 99.98 %. */
+export function percent(value: number): string {
+  if (value <= 0 || value >= 100) return `${value <= 0 ? 0 : 100} %`
+  const fine = Math.floor(value * 100) / 100
+  return `${value >= 99 || value < 1 ? Math.max(0.01, fine).toFixed(2) : value.toFixed(1)} %`
+}
+
 /** Whole numbers with groups of three, apart by a narrow space that does not break. */
 export const count = (value: number): string =>
   Math.round(value)

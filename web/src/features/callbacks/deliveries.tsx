@@ -81,7 +81,7 @@ function useColumns(onOpen: (delivery: Delivery) => void): readonly Column<Deliv
         track: 'minmax(200px, 2fr)',
         phone: 'title',
         render: delivery => (
-          <button type="button" className="delivery-open stream-name" onClick={() => onOpen(delivery)}>
+          <button type="button" className="plain-button stream-name" onClick={() => onOpen(delivery)}>
             <strong>{t(`callbacks.event.${delivery.event}`)}</strong>
             <small>{delivery.object}</small>
           </button>

@@ -40,3 +40,11 @@ export const streamNamesQuery = (space: string | undefined) =>
     queryFn: ({ signal }) => all('listStreams', { query: { space, limit: PAGE_ROWS }, signal }),
     staleTime: 30_000,
   })
+
+export const exportQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['exports', 'one', id],
+    queryFn: ({ signal }) => client.call('getExport', { path: { id }, signal }),
+    refetchInterval: ({ state }) =>
+      state.data === undefined || state.data.operation.state === 'running' ? 700 : false,
+  })
