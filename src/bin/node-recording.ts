@@ -77,7 +77,7 @@ function isForbidden(spaces: Spaces, path: string, nowMs: number): boolean {
 }
 
 function storeSettings({ data, recording }: Settings): RecordingStoreSettings {
-  const { disks, freeSpaceMb, s3 } = recording
+  const { disks, encryptionKey, freeSpaceMb, s3 } = recording
   const { endpoint, bucket, region, prefix, accessKey, secretKey, spoolMb } = s3
   const isS3 = bucket !== null && accessKey !== null && secretKey !== null
   return {
@@ -87,6 +87,7 @@ function storeSettings({ data, recording }: Settings): RecordingStoreSettings {
       .filter(folder => folder !== '')
       .map(folder => resolve(data, folder)),
     floorBytes: freeSpaceMb * MB,
+    secret: encryptionKey ?? secretFile(data, 'recording-key'),
     s3: isS3
       ? {
           ...{ endpoint, bucket, region },

@@ -38,7 +38,7 @@ export const RecordTemplate = z.object({
   thinAfterDays: z.number().positive().nullable(),
   /** Days after which a segment moves from disk to S3; 0: at once, null: never. */
   tierAfterDays: z.number().nonnegative().nullable(),
-  /** AES-256-GCM at rest, with the node's key. */
+  /** AES-256 in counter mode at rest, with the node's key. */
   encrypt: z.boolean(),
   /** A picture at the start and at the end of each recording. */
   snapshots: z.boolean(),

@@ -3,7 +3,7 @@ import type { RecordingPlan } from '../recorder/recording-plan.ts'
 import type { RetentionRules } from '../recorder/retention.ts'
 import type { RecordingSettings } from '../recorder/segment.ts'
 import type { WeekPlan } from '../recorder/week-plan.ts'
-import { ANY_DISK, S3 } from './recording-stores.ts'
+import { ANY_DISK, S3, sealedName } from './recording-stores.ts'
 
 /** What of the node plans depend on. */
 export interface RecordingSurroundings {
@@ -139,9 +139,10 @@ function planOf(
 
 function settingsOf(template: RecordTemplate | null, hasS3: boolean): RecordingSettings {
   const how = template ?? PLAIN
-  const { format, overlapKeyframes, postRecordS, preRecordS, segmentBytes, segmentS, tierAfterDays } = how
+  const { encrypt, format, overlapKeyframes, postRecordS, preRecordS, segmentBytes, segmentS, tierAfterDays } = how
+  const store = tierAfterDays === 0 && hasS3 ? S3 : ANY_DISK
   return {
-    store: tierAfterDays === 0 && hasS3 ? S3 : ANY_DISK,
+    store: encrypt ? sealedName(store) : store,
     copy: format === 'fmp4' || !template ? null : { format, objectName: template.objectName },
     segmentMs: segmentS * 1000,
     segmentBytes,

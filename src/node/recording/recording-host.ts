@@ -31,7 +31,7 @@ import { Recordings } from '../replay/recordings.ts'
 import { ExportingCopier } from '../replay/segment-copier.ts'
 import { thinSegment } from '../replay/thinning.ts'
 import { DesiredRecording, NOTHING_DESIRED } from './desired-recording.ts'
-import { ANY_DISK, type RecordingStoreSettings, RecordingStores } from './recording-stores.ts'
+import { ANY_DISK, type RecordingStoreSettings, RecordingStores, sealedName } from './recording-stores.ts'
 import { SegmentEvents } from './segment-events.ts'
 import { segmentView } from './segment-view.ts'
 
@@ -126,7 +126,7 @@ export class RecordingHost {
       disks: () => this.stores.disks(),
       rules: template => this.#desired.retention(template),
       thin: segment => this.#thin(segment),
-      move: this.stores.far ? segment => this.#move(segment) : null,
+      move: this.stores.hasS3 ? segment => this.#move(segment) : null,
       emit: event => this.#tidied(event),
     })
     this.exports = new Exports({
@@ -204,8 +204,9 @@ export class RecordingHost {
   }
 
   #usage(store: string): { bytes: number; segments: number } {
-    const { bytes, segments } = this.index.usage(store)
-    return { bytes: bytes + this.pictures.bytes(store), segments }
+    const [plain, sealed] = [this.index.usage(store), this.index.usage(sealedName(store))]
+    const bytes = plain.bytes + sealed.bytes + this.pictures.bytes(store)
+    return { bytes, segments: plain.segments + sealed.segments }
   }
 
   #recorded(event: RecorderEvent): void {
@@ -224,7 +225,7 @@ export class RecordingHost {
   }
 
   async #move(segment: SegmentRecord): Promise<SegmentRecord | null> {
-    const [from, to] = [this.stores.find(segment.store), this.stores.far]
+    const [from, to] = [this.stores.find(segment.store), this.stores.farOf(segment.store)]
     return from && to ? moveSegment(segment, from, to, this.recordings) : null
   }
 

@@ -8,12 +8,17 @@ import type { StoreStatus } from '../../link/recording.ts'
 import { DiskStore } from '../../storage/objects/disk-store.ts'
 import type { GrowingStore, ObjectStore, StoreSpace } from '../../storage/objects/object-store.ts'
 import { S3Store, type S3StoreOptions } from '../../storage/objects/s3-store.ts'
+import { SealedGrowingStore, SealedStore, sealMark } from '../../storage/objects/sealed-store.ts'
 import { SpooledStore } from '../../storage/objects/spool.ts'
 import type { SegmentIndex } from '../recorder/segment-index.ts'
 
 /** What recordings ask for that are to lie on whichever disk has most room. */
 export const ANY_DISK = 'disk'
 export const S3 = 's3'
+/** Behind the name of a store: its objects are encrypted. */
+const SEALED = '+aes'
+/** What tells the secret of before, in the index. */
+const MARK = 'sealMark'
 
 /** Disks are looked at this often; between, the store counts itself. */
 const LOOK_MS = 5000
@@ -25,6 +30,8 @@ export interface RecordingStoreSettings {
   readonly disks: readonly string[]
   /** A disk with less free is full. */
   readonly floorBytes: number
+  /** Encrypts what is to be encrypted at rest. */
+  readonly secret: string
   readonly s3: (Omit<S3StoreOptions, 'name'> & { readonly spoolFolder: string; readonly spoolBytes: number }) | null
 }
 
@@ -56,6 +63,8 @@ export class RecordingStores implements Closable {
   readonly #options: RecordingStoresOptions
   readonly #stores = new Map<string, Known>()
   readonly #disks: DiskStore[] = []
+  readonly #sealed = new Map<string, GrowingStore>()
+  readonly #readsSealed: boolean
   #far: ObjectStore | null = null
   #looking: Timer | null = null
   #look: Promise<void> | null = null
@@ -70,15 +79,28 @@ export class RecordingStores implements Closable {
       this.#add(store, 'disk', folder, null)
     }
     if (settings.s3) this.#addS3(settings.s3, floorBytes)
+    const mark = sealMark(settings.secret)
+    this.#readsSealed = (index.recall(MARK) ?? mark) === mark
+    if (this.#readsSealed) index.remember(MARK, mark)
+    else options.log.error('encrypted recordings cannot be read: recording.encryptionKey is another one than before')
   }
 
   get hasS3(): boolean {
     return this.#stores.has(S3)
   }
 
-  /** By its name, or the disk with most room for `ANY_DISK`. */
-  readonly find = (name: string): GrowingStore | undefined =>
-    name === ANY_DISK ? this.#emptiest() : this.#stores.get(name)?.store
+  /** By its name, or the disk with most room for `ANY_DISK`; see `sealedName` for what is encrypted. */
+  readonly find = (name: string): GrowingStore | undefined => {
+    const plain = plainName(name)
+    const store = plain === ANY_DISK ? this.#emptiest() : this.#stores.get(plain)?.store
+    if (plain === name || !store) return store
+    if (!this.#readsSealed) return undefined
+    const known = this.#sealed.get(store.name)
+    if (known) return known
+    const made = new SealedGrowingStore(store, sealedName(store.name), this.#options.settings.secret)
+    this.#sealed.set(store.name, made)
+    return made
+  }
 
   /** Looks at all, then again and again. */
   async open(): Promise<void> {
@@ -95,15 +117,19 @@ export class RecordingStores implements Closable {
     })
   }
 
-  /** Where segments move that are to leave the disk, without being spooled; null: nowhere. */
-  get far(): ObjectStore | null {
-    return this.#far
+  /** Where segments of a store move that are to leave the disk, without being spooled; null: nowhere. */
+  farOf(name: string): ObjectStore | null {
+    const far = this.#far
+    if (!far || plainName(name) === name) return far
+    return new SealedStore(far, sealedName(far.name), this.#options.settings.secret)
   }
 
-  /** Those that answer, as they were seen last. */
+  /** Those that answer, as they were seen last; what is encrypted on them is a store of its own. */
   disks(): { readonly store: string; readonly freeBytes: number }[] {
     return [...this.#stores].flatMap(([store, { kind, space, state }]) =>
-      kind === 'disk' && space && state !== 'unreachable' ? { store, freeBytes: space.freeBytes } : [],
+      kind === 'disk' && space && state !== 'unreachable'
+        ? [store, sealedName(store)].map(name => ({ store: name, freeBytes: space.freeBytes }))
+        : [],
     )
   }
 
@@ -191,6 +217,16 @@ export class RecordingStores implements Closable {
     known.told = true
     this.#options.onState(name, state, known.reason)
   }
+}
+
+/** The name under which a store encrypts. */
+export function sealedName(name: string): string {
+  return name + SEALED
+}
+
+/** The store as people know it. */
+export function plainName(name: string): string {
+  return name.endsWith(SEALED) ? name.slice(0, -SEALED.length) : name
 }
 
 const MAX_REASON_LENGTH = 512
