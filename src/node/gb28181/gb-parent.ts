@@ -98,10 +98,10 @@ export class GbParentSide implements LowerHost {
 
   /** Something else is shared now; who subscribed is told what changed. */
   share(parent: GbParent): void {
-    const before = this.#items()
+    const before = this.#tree
     this.#parent = parent
     this.#tree = new SharedTree(parent)
-    for (const change of treeChanges(before, this.#items())) this.#tell(change)
+    for (const change of treeChanges(before, this.#tree, this.#context.view)) this.#tell(change)
     this.#mark()
   }
 
@@ -284,10 +284,6 @@ export class GbParentSide implements LowerHost {
         ? this.side.tell(MESSAGES.uploadSnapShotFinishedNotify, { ...head, files: details })
         : this.side.tell(MESSAGES.deviceUpgradeResultNotify, { ...head, upgradeResult: ok ? 'OK' : 'ERROR' }),
     )
-  }
-
-  #items() {
-    return this.#tree.items(this.#context.view)
   }
 
   #isOn(shared: SharedChannel): boolean {

@@ -97,18 +97,41 @@ test('groups that hang below each other in a circle end', () => {
   expect(new SharedTree({ ...circle, groups }).items(view)).toHaveLength(7)
 })
 
-test('changes: gone first, then new and other words; the state is told apart', () => {
-  const before = new SharedTree(parent([channel(1), channel(2), channel(3)])).items(view)
-  const after = new SharedTree(parent([channel(2, { name: 'gate' }), channel(3), channel(4)])).items({
-    ...view,
-    isOn: () => true,
-  })
-  const changes = treeChanges(before, after)
-  expect(changes.map(({ event, deviceId }) => `${event} ${deviceId}`)).toEqual([
-    `DEL ${id(901)}`,
-    `UPDATE ${id(902)}`,
-    `ADD ${id(904)}`,
+const told = (before: SharedTree, after: SharedTree) =>
+  treeChanges(before, after, view).map(({ event, deviceId }) => `${event} ${deviceId}`)
+
+test('changes: gone first, then new and other words', () => {
+  const before = new SharedTree(parent([channel(1), channel(2), channel(3)]))
+  const after = new SharedTree(parent([channel(2, { name: 'gate' }), channel(3), channel(4)]))
+  expect(told(before, after)).toEqual([`DEL ${id(901)}`, `UPDATE ${id(902)}`, `ADD ${id(904)}`])
+  const [gone, renamed] = treeChanges(before, after, view)
+  expect(gone).toEqual({ deviceId: id(901), event: 'DEL' })
+  expect(renamed).toMatchObject({ name: 'gate', status: 'OFF' })
+  expect(told(after, after)).toEqual([])
+})
+
+test('changes of groups take the channels with them that hang below', () => {
+  const channels = [channel(1, { parentId: ROOM }), channel(2)]
+  const before = parent(channels)
+  const groups = before.groups.map(group =>
+    group.gbId === FLOOR ? { ...group, name: 'ground', parentId: null } : group,
+  )
+  expect(told(new SharedTree(before), new SharedTree({ ...before, groups }))).toEqual([
+    `UPDATE ${FLOOR}`,
+    `UPDATE ${ROOM}`,
+    `UPDATE ${id(901)}`,
   ])
-  expect(changes[0]).toEqual({ deviceId: id(901), event: 'DEL' })
-  expect(changes[1]).toMatchObject({ name: 'gate' })
+})
+
+test('20 000 channels of which one is new: told in milliseconds', () => {
+  const many = Array.from({ length: 20_000 }, (_, index) => {
+    const serial = String(index).padStart(6, '0')
+    const code = `34020000001310${serial}`
+    return { ...channel(1), channelGbId: code, sharedId: code }
+  })
+  const before = new SharedTree(parent(many.slice(1)))
+  const after = new SharedTree(parent(many))
+  const beganMs = performance.now()
+  expect(treeChanges(before, after, view)).toHaveLength(1)
+  expect(performance.now() - beganMs).toBeLessThan(100)
 })

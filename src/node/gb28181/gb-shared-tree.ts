@@ -93,7 +93,12 @@ export class SharedTree {
 
   /** The catalog in the order of the standard: our system, groups from the top, channels. */
   items(view: SharedView): CatalogItem[] {
-    return [this.#system(), ...this.#groupItems(), ...[...this.#channels.values()].map(one => this.item(one, view))]
+    return [...this.heads(), ...[...this.#channels.values()].map(one => this.item(one, view))]
+  }
+
+  /** What channels hang below. */
+  heads(): CatalogItem[] {
+    return [this.#system(), ...this.#groupItems()]
   }
 
   /** What is asked for by a code: all by that of our system, what hangs below by that of a group. */
@@ -189,7 +194,21 @@ export class SharedTree {
 }
 
 /** What subscribers are told when one tree takes the place of another: gone, new and changed; the state is told apart. */
-export function treeChanges(before: readonly CatalogItem[], after: readonly CatalogItem[]): Change[] {
+export function treeChanges(before: SharedTree, after: SharedTree, view: SharedView): Change[] {
+  const changes = itemChanges(before.heads(), after.heads())
+  // channels are told anew by their groups, which are few; of 20 000 channels only those that differ are written
+  const regrouped = changes.length > 0
+  const gone = [...before.channels.keys()].filter(sharedId => !after.channels.has(sharedId))
+  for (const [sharedId, channel] of after.channels) {
+    const known = before.channels.get(sharedId)
+    if (!known) changes.push({ ...after.item(channel, view), event: 'ADD' })
+    else if (regrouped) changes.push(...itemChanges([before.item(known, view)], [after.item(channel, view)]))
+    else if (isOther(known, channel)) changes.push({ ...after.item(channel, view), event: 'UPDATE' })
+  }
+  return [...gone.map((deviceId): Change => ({ deviceId, event: 'DEL' })), ...changes]
+}
+
+function itemChanges(before: readonly CatalogItem[], after: readonly CatalogItem[]): Change[] {
   const known = new Map(before.map(item => [item.deviceId, wordsOf(item)]))
   const left = new Set(after.map(({ deviceId }) => deviceId))
   const gone = before.filter(({ deviceId }) => !left.has(deviceId))
@@ -203,3 +222,6 @@ export function treeChanges(before: readonly CatalogItem[], after: readonly Cata
 }
 
 const wordsOf = ({ status: _, ...item }: CatalogItem): string => JSON.stringify(item)
+
+const isOther = (a: SharedChannel, b: SharedChannel): boolean =>
+  a.name !== b.name || a.parentId !== b.parentId || a.channelGbId !== b.channelGbId || a.deviceGbId !== b.deviceGbId
