@@ -50,6 +50,21 @@ export function missed({ figures, title }: GbOutcome): string[] {
     .map(figure => `${title}: ${figure.name} ${aim(figure)}, reached ${shown(figure, figure.value)}`)
 }
 
+/** How long an event loop stood still, and how much of the longest turn was its own work. */
+export function stallFigures(
+  name: string,
+  { busyMs, stallMs }: { readonly busyMs: number; readonly stallMs: number } = {
+    busyMs: Number.NaN,
+    stallMs: Number.NaN,
+  },
+  atMost?: number,
+): Figure[] {
+  return [
+    { name: `longest stall of the ${name}`, value: stallMs, unit: 'ms', ...(atMost !== undefined && { atMost }) },
+    { name: `most CPU of one turn of the ${name}`, value: busyMs, unit: 'ms' },
+  ]
+}
+
 /** At a share of the sorted values, 0 to 1. */
 export function at(share: number, values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)

@@ -1,6 +1,6 @@
 import { memoryBytes } from '../process.ts'
 import { channelsOf, Devices, withCatalog } from './devices.ts'
-import { at, type Figure, type GbOutcome } from './figure.ts'
+import { at, type Figure, type GbOutcome, stallFigures } from './figure.ts'
 import { awaited, GbProduct, wait } from './product.ts'
 
 const FIRST_ID = '34020000001180000001'
@@ -66,7 +66,7 @@ async function streams(shape: Shape) {
     const begin = { cpu: product.cpu().node, counts: await devices.counts(), ms: performance.now() }
     await wait(shape.seconds * 1000)
     const [cpu, counts, took] = [product.cpu().node, await devices.counts(), (performance.now() - begin.ms) / 1000]
-    const { stallMs } = await product.inside(product.node)
+    const inside = await product.inside(product.node)
     devices.pause()
     await wait(DRAIN_MS)
     const sent = await devices.counts()
@@ -83,7 +83,7 @@ async function streams(shape: Shape) {
         unit: '',
         ...(shape.transport !== 'udp' && { atMost: 0 }),
       },
-      { name: `${name}: longest stall`, value: stallMs, unit: 'ms' },
+      ...stallFigures(`node, ${name}`, inside),
       { name: `${name}: load core`, value: ((counts.cpuSeconds - begin.counts.cpuSeconds) / took) * 100, unit: '%' },
     ]
     await devices.stop()

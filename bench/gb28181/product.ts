@@ -25,9 +25,10 @@ export type Json = Record<string, unknown>
 export interface Inside {
   /** Longest time the event loop stood still since the last look, ms. */
   readonly stallMs: number
+  /** Most CPU of its thread between two turns, ms: the part of a stall that is its own. */
+  readonly busyMs: number
   /** Heap and buffers in use after collecting garbage. */
   readonly usedBytes: number
-  readonly rssBytes: number
 }
 
 /** Platform and node as two processes on the server core, with devices allowed in. */
@@ -101,8 +102,8 @@ export class GbProduct {
   async inside(child: Child): Promise<Inside> {
     const said = child.event('inside')
     child.process.kill('SIGUSR2')
-    const { stallMs, usedBytes, rss } = await said
-    return { stallMs: Number(stallMs), usedBytes: Number(usedBytes), rssBytes: Number(rss) }
+    const { busyMs, stallMs, usedBytes } = await said
+    return { stallMs: Number(stallMs), busyMs: Number(busyMs), usedBytes: Number(usedBytes) }
   }
 
   /** Seconds of CPU so far. */

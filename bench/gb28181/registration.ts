@@ -6,7 +6,7 @@ import type { StormJob } from '../load/gb-storm.ts'
 import { Child, LOAD_CORE } from '../process.ts'
 import { HOST } from '../servers/server.ts'
 import { Devices } from './devices.ts'
-import type { Figure, GbOutcome } from './figure.ts'
+import { type Figure, type GbOutcome, stallFigures } from './figure.ts'
 import { awaited, DEVICE_PASSWORD, GbProduct, SERVER_ID, wait } from './product.ts'
 
 const FIRST_ID = '34020000001320000001'
@@ -50,13 +50,13 @@ export async function registration(short: boolean): Promise<GbOutcome> {
         unit: 's',
         digits: 1,
       },
-      { name: 'longest stall of the node while they come', value: nodeAfter.stallMs, unit: 'ms' },
-      { name: 'longest stall of the platform while they come', value: platformAfter.stallMs, unit: 'ms' },
+      ...stallFigures('node while they come', nodeAfter),
+      ...stallFigures('platform while they come', platformAfter),
       { name: 'memory per registered device', value: used / devices / KILOBYTE, unit: 'kB', digits: 1, atMost: 20 },
       { name: 'SIP messages per second, registering anew and keeping alive', value: minute.perSecond, unit: '' },
       { name: 'node', value: minute.nodeCore, unit: 'cores', digits: 3, atMost: 0.5 },
       { name: 'platform', value: minute.platformCore, unit: 'cores', digits: 3 },
-      { name: 'longest stall of the node', value: minute.stallMs, unit: 'ms', atMost: 50 },
+      ...stallFigures('node', minute.inside),
       { name: 'registrations that failed', value: failures, unit: '', atMost: 0 },
       { name: 'SIP messages per second and core', value: minute.perCoreSecond, unit: '' },
       ...storm,
@@ -87,7 +87,7 @@ async function measured(product: GbProduct, fleet: Devices, seconds: number, run
     nodeCore: nodeSeconds / took,
     platformCore: (cpu.platform - begin.cpu.platform) / took,
     perCoreSecond: (messages - begin.messages) / nodeSeconds,
-    stallMs: (await product.inside(product.node)).stallMs,
+    inside: await product.inside(product.node),
   }
 }
 
@@ -100,7 +100,7 @@ async function stormed(product: GbProduct, { devices, seconds }: { devices: numb
   const load = new Child('storm', [process.execPath, script, JSON.stringify(job)], { core: LOAD_CORE })
   const result = await load.event('result')
   const cpu = product.cpu().node - before
-  const { stallMs } = await product.inside(product.node)
+  const inside = await product.inside(product.node)
   const messages = 2 * Number(result['answered'])
   return [
     { name: 'storm: SIP messages per second', value: messages / Number(result['seconds']), unit: '' },
@@ -111,7 +111,7 @@ async function stormed(product: GbProduct, { devices, seconds }: { devices: numb
       unit: '',
       atMost: 0,
     },
-    { name: 'storm: longest stall of the node', value: stallMs, unit: 'ms' },
+    ...stallFigures('node in the storm', inside),
     { name: 'storm: load core', value: Number(result['loadCore']) * 100, unit: '%' },
   ] satisfies Figure[]
 }
