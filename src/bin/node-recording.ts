@@ -37,6 +37,7 @@ export interface RunningRecording {
   readonly host: RecordingHost
   /** On the media port, before those of live streams. */
   readonly routes: readonly MediaRoute[]
+  reload(settings: Settings): void
   close(): Promise<void>
 }
 
@@ -64,6 +65,7 @@ export function createRecording(options: RecordingOptions): RunningRecording {
       new PictureRoute({ access: files, hub, live, desk, recordings, reader, clock }),
       new StreamFileRoute({ access: files, snapshots: pictures, exports, stores: stores.find, sender }),
     ],
+    reload: ({ recording }) => host.setFloor(recording.freeSpaceMb * MB),
     close: async () => {
       replay.close()
       await host.close()

@@ -200,6 +200,7 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
     reload: next => {
       settings = next
       if (settings.link.url === null) spaces.setOwn(ownSpace(settings))
+      recording?.reload(settings)
       const files = readTls(settings)
       if (!files) return
       mediaTls?.setTls(files)

@@ -34,6 +34,8 @@ export interface SnapshotPlans {
   /** How pictures of a stream are taken; null: none. */
   snapshots(path: string): SnapshotTemplate | null
   snapshotTemplate(id: string | null): SnapshotTemplate | null
+  /** Templates whose pictures go after some days. */
+  snapshotDays(): Iterable<{ readonly id: string; readonly days: number }>
 }
 
 export interface SnapshotsOptions {
@@ -56,9 +58,19 @@ export interface SnapshotsOptions {
 
 /** What is due is looked for this often. */
 const LOOK_MS = 1000
+const TIDY_MS = 60_000
+const DAY_MS = 86_400_000
+/** Of one template at a time: deletes are gradual. */
+const DELETES_AT_ONCE = 100
+/** Pictures of begin and end are taken at most so long beside their recording ... */
+const BESIDE_MS = 5000
+/** ... which is in the index by then. */
+const SETTLED_MS = 3_600_000
 const OBJECT_NAME = '{Space}/{AppName}/{StreamName}/{UnixTimestamp}'
 /** How a picture looks for which nothing was chosen. */
 const PLAIN = { format: 'jpeg', quality: 80, width: null } as const
+/** Ids of one event. */
+const MAX_TOLD = 500
 const EXTENSIONS = { jpeg: '.jpg', webp: '.webp' } as const
 
 /** Pictures of streams that are kept: asked for, by template, at begin and end of recordings. */
@@ -68,7 +80,10 @@ export class Snapshots implements Closable {
   readonly #inWork = new Map<string, Promise<Snapshot>>()
   /** Of periodic ones, by path: when the last was taken, and of what. */
   readonly #last = new Map<string, { readonly atMs: number; readonly template: string; frame: Frame | null }>()
-  #looking: Timer | null = null
+  #timers: Timer[] = []
+  #tidying: Promise<void> | null = null
+  /** Where the search for pictures without recording goes on. */
+  #after = ''
   #open = true
 
   constructor(options: SnapshotsOptions) {
@@ -76,7 +91,18 @@ export class Snapshots implements Closable {
   }
 
   start(): void {
-    this.#looking = this.#options.timers.every(LOOK_MS, () => this.#look())
+    const { timers } = this.#options
+    this.#timers = [timers.every(LOOK_MS, () => this.#look()), timers.every(TIDY_MS, () => void this.tidy())]
+  }
+
+  /** Removes what is older than its template keeps, and what belongs to recordings that are gone. Never throws. */
+  tidy(): Promise<void> {
+    this.#tidying ??= this.#tidy()
+      .catch((error: unknown) => this.#options.log.warn('pictures are not tidied', { reason: errorText(error) }))
+      .finally(() => {
+        this.#tidying = null
+      })
+    return this.#tidying
   }
 
   /** Throws AppError STREAM_NOT_FOUND, NOT_FOUND, CODEC_UNSUPPORTED, FFMPEG_FAILED, STORE_FULL, STORE_UNAVAILABLE. */
@@ -117,9 +143,34 @@ export class Snapshots implements Closable {
     }
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#open = false
-    this.#looking?.cancel()
+    for (const timer of this.#timers) timer.cancel()
+    await this.#tidying
+  }
+
+  async #tidy(): Promise<void> {
+    const { clock, index, plans, recordings } = this.#options
+    const nowMs = clock.nowMs()
+    for (const { id, days } of plans().snapshotDays()) {
+      await this.#expire(index.before(id, nowMs - days * DAY_MS, DELETES_AT_ONCE))
+    }
+    const found = index.ofRecordings(this.#after)
+    this.#after = found.at(-1)?.id ?? ''
+    const alone = ({ path, takenAtMs }: Snapshot) =>
+      takenAtMs < nowMs - SETTLED_MS &&
+      recordings.index.between(path, takenAtMs - BESIDE_MS, takenAtMs + BESIDE_MS).length === 0
+    await this.#expire(found.filter(alone))
+  }
+
+  async #expire(snapshots: readonly Snapshot[]): Promise<void> {
+    const { clock, emit } = this.#options
+    const ids = snapshots.map(({ id }) => id)
+    if (ids.length === 0 || !this.#open) return
+    await this.delete(ids)
+    for (let at = 0; at < ids.length; at += MAX_TOLD) {
+      emit({ type: 'snapshot.deleted', snapshots: ids.slice(at, at + MAX_TOLD), atMs: clock.nowMs() })
+    }
   }
 
   async #take({ path, atMs, template, format, quality, width }: SnapshotWish): Promise<Snapshot> {

@@ -44,7 +44,7 @@ beforeEach(() => {
     ...{ index, readers, clock: time, timers: time, log: silentLog },
     stores: name => (name === 's3' ? far : disk),
     disks: () => [{ store: 'disk1', freeBytes }],
-    floorBytes: 0,
+    floorBytes: () => 0,
     rules: template => rules[template ?? ''] ?? FOR_EVER,
     thin: async segment => {
       thinned.push(segment.id)

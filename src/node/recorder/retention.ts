@@ -38,7 +38,7 @@ export interface RetentionOptions {
   readonly stores: (name: string) => GrowingStore | undefined
   readonly disks: () => readonly DiskSpace[]
   /** A disk with less free takes no recordings. */
-  readonly floorBytes: number
+  readonly floorBytes: () => number
   readonly rules: (template: string | null) => RetentionRules
   /** Leaves the keyframes. */
   readonly thin: ChangeSegment
@@ -122,7 +122,7 @@ export class Retention implements Closable {
   async #makeRoom(): Promise<void> {
     const { disks, floorBytes, index, rules } = this.#options
     for (const { store, freeBytes } of disks()) {
-      let missing = floorBytes + RESERVE_BYTES - freeBytes
+      let missing = floorBytes() + RESERVE_BYTES - freeBytes
       if (missing <= 0) continue
       const gone: string[] = []
       for (const segment of index.oldest(store, CANDIDATES)) {

@@ -71,6 +71,13 @@ export class DesiredRecording {
     return { days: retentionDays, bytes: retentionBytes, thinAfterDays, tierAfterDays }
   }
 
+  /** Templates whose pictures go after some days. */
+  *snapshotDays(): Iterable<{ readonly id: string; readonly days: number }> {
+    for (const { id, retentionDays } of this.#snapshotTemplates.values()) {
+      if (retentionDays !== null) yield { id, days: retentionDays }
+    }
+  }
+
   /** How pictures of a stream are taken; null: none. */
   snapshots(path: string): SnapshotTemplate | null {
     return this.snapshotTemplate(this.#binding('snapshot', path)?.template ?? null)

@@ -18,6 +18,7 @@ import { LiveKeyframes } from '../pictures/live-keyframe.ts'
 import { PictureDesk } from '../pictures/picture-desk.ts'
 import { SnapshotIndex } from '../pictures/snapshot-index.ts'
 import { Snapshots } from '../pictures/snapshots.ts'
+import { rebuildFromStore } from '../recorder/index-rebuilding.ts'
 import { Recorder } from '../recorder/recorder.ts'
 import type { RecorderEvent } from '../recorder/recorder-events.ts'
 import { Retention, type RetentionEvent } from '../recorder/retention.ts'
@@ -80,6 +81,7 @@ export class RecordingHost {
   readonly #opened = Promise.withResolvers<void>()
   #desired = new DesiredRecording(NOTHING_DESIRED)
   #live = ''
+  #floorBytes: number
   #gathering: Timer | null = null
 
   constructor(options: RecordingHostOptions) {
@@ -118,11 +120,13 @@ export class RecordingHost {
       ...{ emit, clock, timers, log },
     })
     const { floorBytes } = options.stores
+    this.#floorBytes = floorBytes
     const folders = [join(dataDirectory, 'exports')]
     this.#exportStore = new DiskStore({ name: 'exports', folders, sync: 'never', floorBytes, clock })
     const exportIndex = new ExportIndex(this.index.db)
     this.#retention = new Retention({
-      ...{ index: this.index, readers: recordings, stores: this.stores.find, floorBytes, clock, timers, log },
+      ...{ index: this.index, readers: recordings, stores: this.stores.find, clock, timers, log },
+      floorBytes: () => this.#floorBytes,
       disks: () => this.stores.disks(),
       rules: template => this.#desired.retention(template),
       thin: segment => this.#thin(segment),
@@ -136,6 +140,7 @@ export class RecordingHost {
 
   /** Brings in order what a crash left, and begins with what was wanted last. */
   async open(): Promise<void> {
+    const isNew = this.index.recall(OPENED) === undefined
     await this.stores.open()
     await this.#exportStore.removePartial()
     await this.recorder.start()
@@ -148,9 +153,17 @@ export class RecordingHost {
     const stored = this.#options.store.state('recording')
     if (stored) this.#desired = new DesiredRecording(stored)
     this.#plan()
+    if (isNew) this.#closing.add(this.#rebuild())
     const looking = this.#options.timers.every(LOOK_MS, () => this.#lookForStreams())
     this.#closing.defer(() => looking.cancel())
     this.#opened.resolve()
+  }
+
+  /** A disk with less free takes no recordings from now on. */
+  setFloor(bytes: number): void {
+    this.#floorBytes = bytes
+    this.stores.setFloor(bytes)
+    this.#exportStore.setFloor(bytes)
   }
 
   /** Something was told to the platform: a stream that came is recorded at once. */
@@ -197,6 +210,23 @@ export class RecordingHost {
   async #whenOpen<T>(run: () => T | Promise<T>): Promise<T> {
     await this.#opened.promise
     return run()
+  }
+
+  /** An index that is new is made of what lies on the disks, in the background. */
+  #rebuild(): { close(): Promise<void> } {
+    const { clock, log } = this.#options
+    const run = async () => {
+      for (const name of this.stores.disks().map(({ store }) => store)) {
+        const store = this.stores.find(name)
+        const found = store ? await rebuildFromStore(this.index, store, log) : 0
+        if (found > 0) log.info('recordings found on a disk', { store: name, segments: found })
+      }
+      this.index.remember(OPENED, clock.nowMs())
+    }
+    const running = run().catch((error: unknown) => {
+      log.error('the index of recordings is not complete', { reason: errorText(error) })
+    })
+    return { close: () => running }
   }
 
   #storeStatus() {
@@ -349,3 +379,5 @@ export class RecordingHost {
 }
 
 const MAX_REASON_LENGTH = 512
+/** When the index was complete for the first time. */
+const OPENED = 'complete'

@@ -89,6 +89,11 @@ export class RecordingStores implements Closable {
     return this.#stores.has(S3)
   }
 
+  /** A disk with less free is full from now on. */
+  setFloor(bytes: number): void {
+    for (const disk of this.#disks) disk.setFloor(bytes)
+  }
+
   /** By its name, or the disk with most room for `ANY_DISK`; see `sealedName` for what is encrypted. */
   readonly find = (name: string): GrowingStore | undefined => {
     const plain = plainName(name)

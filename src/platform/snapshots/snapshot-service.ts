@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { AppError, errorText } from '../../base/errors.ts'
 import type { Log } from '../../base/log.ts'
+import type { Params, PLATFORM_SAYS } from '../../link/messages.ts'
 import type { Database } from '../../storage/database.ts'
 import type { Actor } from '../access/actor.ts'
 import { permit } from '../access/permission.ts'
@@ -77,10 +78,10 @@ export class SnapshotService {
     const { path, live } = await this.#options.streams.get(actor, streamId)
     const { atMs, template } = wish
     const settings = await this.#settings(template)
-    const nodeId = atMs === null ? live?.nodeId : await this.#holder(path, atMs)
-    if (nodeId === undefined) throw new AppError('STREAM_NOT_FOUND', { path })
     const { format = settings.format, quality = settings.quality, width = settings.width } = wish
-    const { snapshot } = await links.request(nodeId, 'snapshot.take', { path, atMs, template, format, quality, width })
+    const asked = { path, atMs, template, format, quality, width }
+    const nodes = atMs === null ? (live ? [live.nodeId] : links.nodes.keys()) : [await this.#holder(path, atMs)]
+    const { nodeId, snapshot } = await this.#takeAt(nodes, asked)
     await db.transaction().execute(async trx => {
       await index.take(trx, nodeId, snapshot, clock.nowMs())
       await audit.record(trx, actor, { action: 'snapshot.take', object: streamId, after: { id: snapshot.id } })
@@ -133,6 +134,18 @@ export class SnapshotService {
         }
       }
     }
+  }
+
+  /** At the first of the nodes that has the stream, or whose devices can bring it. */
+  async #takeAt(nodes: Iterable<string>, asked: Params<typeof PLATFORM_SAYS, 'snapshot.take'>) {
+    for (const nodeId of nodes) {
+      try {
+        return { nodeId, ...(await this.#options.links.request(nodeId, 'snapshot.take', asked)) }
+      } catch (error) {
+        if (!(error instanceof AppError && error.code === 'STREAM_NOT_FOUND')) throw error
+      }
+    }
+    throw new AppError('STREAM_NOT_FOUND', { path: asked.path })
   }
 
   async #settings(template: string | null): Promise<SnapshotSettings> {

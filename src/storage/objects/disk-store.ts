@@ -190,6 +190,11 @@ export class DiskStore implements GrowingStore {
     }
   }
 
+  /** A disk with less free is full from now on. */
+  setFloor(bytes: number): void {
+    for (const disk of this.#disks) disk.floorBytes = bytes
+  }
+
   /** Removes what a crash left of objects that were being put. Only while nothing is put. */
   async removePartial(): Promise<void> {
     for (const { folder } of this.#disks) {
@@ -244,19 +249,19 @@ class Disk {
   readonly folder: string
   readonly store: string
   freeBytes = 0
-  readonly #floorBytes: number
+  floorBytes: number
   readonly #clock: Clock
   #askedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(folder: string, store: string, floorBytes: number, clock: Clock) {
     this.folder = folder
     this.store = store
-    this.#floorBytes = floorBytes
+    this.floorBytes = floorBytes
     this.#clock = clock
   }
 
   get full(): boolean {
-    return this.freeBytes < this.#floorBytes
+    return this.freeBytes < this.floorBytes
   }
 
   async space(): Promise<StoreSpace> {
