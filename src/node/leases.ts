@@ -1,7 +1,7 @@
 import type { Timer, Timers } from '../base/clock.ts'
 
 /** Who wants a stream to run. */
-export type LeaseHolder = 'viewer' | 'recorder' | 'snapshot' | 'cascade' | 'api'
+export type LeaseHolder = 'viewer' | 'recorder' | 'snapshot' | 'cascade' | 'api' | 'always'
 
 /** Something that can bring a stream nobody publishes: a device to invite, a source to pull. */
 export interface OnDemandSource {

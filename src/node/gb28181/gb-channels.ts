@@ -62,6 +62,17 @@ export class GbChannels {
     this.#store?.dropChannels(device, null)
   }
 
+  /** Codes of a device's channels. */
+  of(device: string): Iterable<string> {
+    return this.#ofDevice.get(device) ?? []
+  }
+
+  /** Path of a channel's live stream: with the code of its device where another one of the space has the same. */
+  pathOf({ gbId, id, space }: GbDevice, channel: string): string {
+    const alone = this.resolve({ space, app: LIVE_APP, name: channel })?.device.id === id
+    return `${space}/${LIVE_APP}/${alone ? channel : `${gbId}_${channel}`}`
+  }
+
   /** The channel a live path stands for; null: none of ours. */
   resolve({ space, app, name }: StreamAddress): GbChannelRef | null {
     const [, deviceCode, channelId] = app === LIVE_APP ? (NAME.exec(name) ?? []) : []

@@ -16,6 +16,7 @@ import type { GrowingStore } from '../../storage/objects/object-store.ts'
 import type { Hub } from '../hub.ts'
 import type { Leases } from '../leases.ts'
 import type { NodeStore } from '../node-store.ts'
+import { GbAlwaysOn, isStopped } from './gb-always-on.ts'
 import { GbAttempts } from './gb-attempts.ts'
 import { GbCascade } from './gb-cascade.ts'
 import { GbCatalog } from './gb-catalog.ts'
@@ -75,6 +76,7 @@ export class GbHost {
   readonly endpoint: SipEndpoint
   readonly #options: GbHostOptions
   readonly #attempts: GbAttempts
+  readonly #alwaysOn: GbAlwaysOn
   readonly #catalog: GbCatalog
   readonly #events: GbEvents
   readonly #context: GbMediaContext
@@ -96,6 +98,7 @@ export class GbHost {
     this.#store = store && new GbStore(store.db)
     this.devices = new GbDevices(() => Math.round(settings().keepaliveTimeoutMs / 3))
     this.channels = new GbChannels(this.devices, this.#store)
+    this.#alwaysOn = new GbAlwaysOn({ leases, devices: this.devices, channels: this.channels, clock, timers })
     this.#attempts = new GbAttempts(this.devices, clock, emit)
     this.#catalog = new GbCatalog({ channels: this.channels, emit, clock, log })
     this.#events = new GbEvents({
@@ -209,7 +212,7 @@ export class GbHost {
     for (const device of this.devices) {
       const session = this.side.sessions.get(device.gbId)
       const entry = this.devices.entry(device.gbId)
-      if (!device.enabled || device.locked) {
+      if (!device.enabled || device.locked || isStopped(device, this.#options.clock.nowMs())) {
         this.live.stopOf(device.id, null)
         this.sessions.stopOf(device.id)
       }
@@ -225,10 +228,12 @@ export class GbHost {
       if (stranger && session.state === 'on') this.#events.on(device, session, 'admitted')
       else if (session.state === 'on') this.#subscribe(device, session)
     }
+    this.#alwaysOn.look()
     this.cascade.apply(state.parents)
   }
 
   async close(): Promise<void> {
+    this.#alwaysOn.close()
     await this.cascade.close()
     this.live.close()
     await this.sessions.close()

@@ -255,3 +255,19 @@ test('alarms, positions, controls and questions', async () => {
   expect(answer?.answer).toMatchObject({ presets: [{ presetId: 3, presetName: 'gate' }] })
   expect(await room.until(() => room.eventsOf('device.positions')[0])).toMatchObject({ device: id })
 })
+
+test('a device that is to run always does so without a viewer, until it is stopped', async () => {
+  const fleet = await ready()
+  const device = fleet.device(NVR)
+  room.apply([listed(NVR, { autoStart: true })])
+  await room.until(() => room.eventsOf('stream.started').length === 2)
+  expect(device?.callsOf()).toBe(2)
+  room.apply([listed(NVR, { autoStart: true, stopped: { untilMs: null } })])
+  await room.until(() => room.eventsOf('stream.stopped').length === 2)
+  while (room.hub.find(PATH)) await new Promise(resolve => setTimeout(resolve, 20)) // kept a while for who comes back
+  await expect(room.watch(PATH)).rejects.toMatchObject({ code: 'DEVICE_UNSUITABLE' })
+  room.apply([listed(NVR)])
+  const viewer = await room.watch(PATH)
+  await room.until(() => viewer.video().length > 0)
+  viewer.leave()
+})

@@ -7,6 +7,7 @@ import type { MediaTransport } from '../../protocols/gb28181/quirks.ts'
 import type { Hub } from '../hub.ts'
 import type { Leases, OnDemandSource } from '../leases.ts'
 import { addressOfPath } from '../paths.ts'
+import { isStopped } from './gb-always-on.ts'
 import { attemptError, type FailedAttempt } from './gb-attempts.ts'
 import type { GbChannels } from './gb-channels.ts'
 import type { GbDevices } from './gb-devices.ts'
@@ -147,6 +148,11 @@ export class GbLive implements OnDemandSource {
       const state = session?.state ?? 'new'
       const reason = state === 'failed' ? 'locked after wrong credentials' : 'not registered here now'
       this.#failed(run, new AppError('DEVICE_OFFLINE', { device: device?.gbId ?? run.deviceId, state, reason }))
+      return
+    }
+    if (isStopped(device, context.clock.nowMs())) {
+      const advice = 'start the device to see its channels'
+      this.#failed(run, new AppError('DEVICE_UNSUITABLE', { device: device.gbId, reason: 'it is stopped', advice }))
       return
     }
     run.state = 'starting'
