@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
 import type { Stream } from '../src/lib/api/types.ts'
 import * as data from './fake-data.ts'
+import { devicesAnswer, GB_PERMISSIONS } from './fake-devices.ts'
 
 /** A platform made of invented data, with the built console and one real FLV stream: for looking at pages and testing them. */
 
@@ -23,7 +24,7 @@ export type Scenario = 'full' | 'empty' | 'broken' | 'many'
 
 export class FakePlatform {
   scenario: Scenario = 'full'
-  /** Turns on when the console waits for a publisher. */
+  /** Turns on when the console waits for a publisher, or for a device. */
   arrived = false
   readonly #server = createServer((request, response) => void this.#serve(request, response))
   readonly #children = new Set<ChildProcess>()
@@ -175,9 +176,11 @@ export class FakePlatform {
     const stream = streams.find(({ id }) => id === parts[1])
     const list = <T>(items: readonly T[]) =>
       [200, { items: this.scenario === 'empty' ? [] : items, nextCursor: null }] as const
+    const ofDevices = devicesAnswer(request.method ?? 'GET', url, this.#origin, this.scenario, this.arrived)
+    if (ofDevices !== undefined) return ofDevices
     switch (key) {
       case 'GET /me':
-        return [200, data.ME]
+        return [200, { ...data.ME, permissions: [...data.ME.permissions, ...GB_PERMISSIONS] }]
       case 'GET /overview':
         return [200, data.OVERVIEW]
       case 'GET /overview/*':

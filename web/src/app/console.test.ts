@@ -1,18 +1,14 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { gzipSync } from 'node:zlib'
-import type { AxeResults } from 'axe-core'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { ConsoleUnderTest, type Look, PHONE, settled, WIDE } from '../../testing/console-under-test.ts'
 import type { FakePlatform } from '../../testing/fake-platform.ts'
+import { seriousFindings, tooWide } from '../../testing/findings.ts'
 import { longestTasksMs } from '../../testing/main-thread.ts'
 
 /** First load before the player, all files together. */
 const MAX_FIRST_LOAD_BYTES = 300_000
 /** A task that keeps the page from answering for longer is felt. */
 const MAX_TASK_MS = 100
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 let subject: ConsoleUnderTest
 let platform: FakePlatform
@@ -30,9 +26,6 @@ beforeEach(() => {
 })
 
 afterAll(() => subject?.close())
-
-const tooWide = (page: Page) =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
 
 const LOOKS: readonly Look[] = [
   { size: WIDE, theme: 'light', language: 'en' },
@@ -66,17 +59,6 @@ const PAGES = [
   '/nowhere',
 ]
 
-/** What axe finds and calls serious or worse, with where. */
-async function seriousFindings(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE)
-  const { violations } = await page.evaluate(
-    () => (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(), // what AXE defines
-  )
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join('\n')}`)
-}
-
 test.each(LOOKS)('every page stands without complaint in $language, $theme', { timeout: 120_000 }, async look => {
   for (const path of PAGES) {
     const { page, complaints } = await open(path, look)
@@ -106,8 +88,6 @@ test.each(LOOKS)('dialogs have no serious findings either in $theme', async look
     await settled(page)
     if (button !== null) await page.locator(button).first().click()
     await page.locator('.ant-modal').waitFor()
-    // The dialog fades in; half-transparent text has half the contrast.
-    await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => {}))))
     expect([path, await seriousFindings(page)]).toEqual([path, []])
     await page.close()
   }

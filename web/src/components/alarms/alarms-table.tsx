@@ -117,7 +117,7 @@ function useColumns(ofMany: boolean): readonly Column<Alarm>[] {
               </Link>
             )}
             {ofMany && (
-              <small className="ellipsis">
+              <small className="ellipsis alarm-device">
                 <Link to="/devices/$id" params={{ id: deviceId }}>
                   {deviceName}
                 </Link>
@@ -138,7 +138,6 @@ function useColumns(ofMany: boolean): readonly Column<Alarm>[] {
         key: 'state',
         title: t('streams.state'),
         track: 'minmax(150px, 1fr)',
-        phone: 'meta',
         render: ({ acknowledgedAt, acknowledgedBy }) =>
           acknowledgedAt === null ? (
             <StateTag state="suspect" word={t('alarms.open')} />

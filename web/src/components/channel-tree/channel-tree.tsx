@@ -204,7 +204,6 @@ function Line({
       aria-level={depth + 1}
       aria-selected={chosen}
       {...(expandable && !searching ? { 'aria-expanded': open } : {})}
-      aria-label={[name, word].filter(Boolean).join(', ')}
       className={chosen ? 'tree-row chosen' : 'tree-row'}
       style={{ paddingLeft: 4 + depth * 20 }}
       onClick={onChoose}
@@ -243,7 +242,7 @@ function Line({
         {where.length > 0 && <span className="muted">{where.join(' / ')} / </span>}
         {name}
       </span>
-      {state !== '' && state !== 'on' && <small className="muted">{word}</small>}
+      {state !== '' && <small className={state === 'on' ? 'tree-unseen' : 'muted'}>{word}</small>}
       {counts !== null && (
         <small className="muted tabular" title={t('tree.counts')}>
           {count(counts.online)} / {count(counts.channels)}

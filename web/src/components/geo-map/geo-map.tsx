@@ -140,7 +140,7 @@ export function GeoMap({ label, track, markers, chosen = null, onChoose }: Props
             {parallels.map(({ degrees, at }) => (
               <g key={`p${degrees}`}>
                 <line className="geo-line" x1={0} x2={width} y1={at} y2={at} />
-                <text x={4} y={at - 4}>
+                <text x={4} y={at - 4} visibility={at > HEIGHT - 30 ? 'hidden' : undefined}>
                   {degreesText(degrees, ['N', 'S'])}
                 </text>
               </g>
@@ -164,7 +164,7 @@ export function GeoMap({ label, track, markers, chosen = null, onChoose }: Props
                   onPointerDown={() => onChoose?.(marker.key)}
                 >
                   {marker.direction !== null && (
-                    <path className="geo-heading" d="M0-20 5-9H-5z" transform={`rotate(${marker.direction})`} />
+                    <path className="geo-heading" d="M0-24 6-10H-6z" transform={`rotate(${marker.direction})`} />
                   )}
                   <circle r={7} />
                   <text x={11} y={4}>

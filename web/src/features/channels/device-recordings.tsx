@@ -86,7 +86,7 @@ export function DeviceRecordings({ id, replay }: Props) {
         <Skeleton height={64} />
       ) : (
         <DayBar
-          key={date}
+          key={`bar ${date}`}
           day={day}
           blocks={blocks}
           atMs={atMs}
@@ -112,7 +112,7 @@ export function DeviceRecordings({ id, replay }: Props) {
       </p>
       {recordings.data?.complete === false && <p className="notice suspect">{t('channel.recordingsCut')}</p>}
       {recordings.data !== undefined && blocks.length === 0 && <p className="muted">{t('channel.noRecordings')}</p>}
-      <Downloads key={date} id={id} day={day} blocks={blocks} atMs={atMs} />
+      <Downloads key={`files ${date}`} id={id} day={day} blocks={blocks} atMs={atMs} />
     </Card>
   )
 }

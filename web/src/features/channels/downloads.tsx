@@ -107,9 +107,9 @@ function Download({ id }: { id: string }) {
         </Button>
       )}
       {data?.url != null && (
-        <a className="ant-btn ant-btn-primary link-button" href={data.url} download>
+        <Button type="primary" size="small" href={data.url} download>
           {t('operation.save')}
-        </a>
+        </Button>
       )}
       {data?.operation.error != null && <span className="wrong">{data.operation.error.message}</span>}
     </li>

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { Segmented } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -7,6 +6,7 @@ import { CopyField } from '../../components/copy-field.tsx'
 import { DeviceState } from '../../components/device-state.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx'
 import { Icon } from '../../components/icon.tsx'
+import { LinkButton } from '../../components/link-button.tsx'
 import { Card, Facts, Skeleton } from '../../components/page.tsx'
 import type { Device } from '../../lib/api/types.ts'
 import { address, count } from '../../lib/format.ts'
@@ -60,15 +60,15 @@ function DeviceArrival({ device }: { device: Device }) {
         <span className="muted arrival-words">{words}</span>
       </span>
       {state === 'failed' && <UnlockButton device={device} />}
-      <Link
+      <LinkButton
         to="/devices/$id"
         params={{ id }}
         search={arrived ? {} : { tab: 'diagnosis' }}
-        className={arrived ? 'ant-btn ant-btn-primary link-button' : 'ant-btn link-button'}
+        type={arrived ? 'primary' : 'default'}
+        icon={<Icon name={arrived ? 'camera' : 'search'} size={16} />}
       >
-        <Icon name={arrived ? 'camera' : 'search'} size={16} />
         {t(arrived ? 'devices.open' : 'devices.whyNot')}
-      </Link>
+      </LinkButton>
     </div>
   )
 }

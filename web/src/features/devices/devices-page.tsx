@@ -10,6 +10,7 @@ import { DeviceState } from '../../components/device-state.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx'
 import { FilterSelect } from '../../components/filter-select.tsx'
 import { Icon } from '../../components/icon.tsx'
+import { LinkButton } from '../../components/link-button.tsx'
 import { Card, Empty, Page } from '../../components/page.tsx'
 import { SearchBox } from '../../components/search-box.tsx'
 import { api } from '../../lib/api/client.ts'
@@ -43,10 +44,9 @@ export function DevicesPage() {
   const filtered = q !== undefined || state !== undefined || type !== undefined
   const search = (change: object) => void navigate({ search: old => ({ ...old, ...change }), replace: true })
   const add = mayWrite && (
-    <Link to="/devices/add" className="ant-btn ant-btn-primary link-button">
-      <Icon name="plus" />
+    <LinkButton to="/devices/add" type="primary" icon={<Icon name="plus" />}>
       {t('devices.add')}
-    </Link>
+    </LinkButton>
   )
   return (
     <Page
@@ -57,10 +57,9 @@ export function DevicesPage() {
           <ShowApiCall call={api('listDevices', { query: filter })} compact />
           <ExportButton space={space} />
           {mayWrite && (
-            <Link to="/devices/import" className="ant-btn link-button">
-              <Icon name="upload" />
+            <LinkButton to="/devices/import" icon={<Icon name="upload" />}>
               {t('devices.import')}
-            </Link>
+            </LinkButton>
           )}
           {add}
         </>

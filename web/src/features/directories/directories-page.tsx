@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -9,6 +9,7 @@ import { keyOf } from '../../components/channel-tree/tree-rows.ts'
 import { useTree } from '../../components/channel-tree/use-tree.ts'
 import { DeviceState } from '../../components/device-state.tsx'
 import { Icon } from '../../components/icon.tsx'
+import { LinkButton } from '../../components/link-button.tsx'
 import { Card, Empty, Facts, Page } from '../../components/page.tsx'
 import { StateTag } from '../../components/state-tag.tsx'
 import { api } from '../../lib/api/client.ts'
@@ -152,16 +153,14 @@ function Chosen({ node, onChanged }: { node: TreeNode; onChanged: () => void }) 
       />
       <div className="directory-foot">
         {kind === 'channel' && (
-          <Link to="/channels/$id" params={{ id }} className="ant-btn ant-btn-primary link-button">
-            <Icon name="play" size={16} />
+          <LinkButton to="/channels/$id" params={{ id }} type="primary" icon={<Icon name="play" size={16} />}>
             {t('directories.play')}
-          </Link>
+          </LinkButton>
         )}
         {kind === 'device' && (
-          <Link to="/devices/$id" params={{ id }} className="ant-btn ant-btn-primary link-button">
-            <Icon name="camera" size={16} />
+          <LinkButton to="/devices/$id" params={{ id }} type="primary" icon={<Icon name="camera" size={16} />}>
             {t('directories.openDevice')}
-          </Link>
+          </LinkButton>
         )}
         {kind === 'directory' && directoryKind === 'own' && <DirectoryActions node={node} onChanged={onChanged} />}
       </div>
