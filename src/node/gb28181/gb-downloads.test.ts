@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { CHANNEL, DEVICE, GbSite, MediaDoor, type SiteOptions } from './testing/gb-site.ts'
+import { CHANNEL, DEVICE, GbSite, MediaDoor, type SiteOptions } from '../../../test/support/gb-site.ts'
 
 /** Begins where a keyframe of the simulated recording is. */
 const START = Math.floor((Date.now() - 3_600_000) / 4000) * 4000

@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { CHANNEL, DEVICE, GbSite, type SiteOptions } from '../../../test/support/gb-site.ts'
 import type { Frame } from '../../media/stream/frame.ts'
-import { CHANNEL, DEVICE, GbSite, type SiteOptions } from './testing/gb-site.ts'
+import { GbRoom } from './testing/gb-room.ts'
 
 const HOUR_MS = 3_600_000
 /** Begins where a keyframe of the simulated recording is. */
@@ -296,4 +300,25 @@ test.each([
   const { attempt } = await site.attempt('playback')
   expect(attempt).toMatchObject({ ok: false, verdict })
   await site.idle()
+})
+
+test.each(['playback', 'broadcast', 'talk'] as const)('after a crash the %s is ended at the device', async kind => {
+  const folder = mkdtempSync(join(tmpdir(), 'sightline-gb-'))
+  const file = join(folder, 'node.sqlite')
+  site = await GbSite.open({ device: { media: 'udp' }, room: { file } })
+  const crashed = site.room
+  const of = { device: DEVICE, channel: CHANNEL }
+  if (kind === 'playback') {
+    const span = { startMs: START, endMs: START + 600_000 }
+    await site.ask.playback({ ...of, ...span, path: PATH, mode: 'playback', speed: 1 })
+  } else await site.ask.talk({ ...of, mode: kind })
+  expect(site.device.callsOf() + site.device.talks).toBe(1)
+  const left = join(folder, 'left.sqlite')
+  crashed.leaveBehind(left)
+  // as SIGKILL leaves it: the ports are gone, and no BYE is said
+  await crashed.host.endpoint.close()
+  await crashed.close()
+  site.room = await new GbRoom({ file: left }).open(crashed.port)
+  await site.idle()
+  rmSync(folder, { recursive: true, force: true })
 })

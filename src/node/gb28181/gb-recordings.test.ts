@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { CHANNEL, DEVICE, GbSite } from './testing/gb-site.ts'
+import { CHANNEL, DEVICE, GbSite } from '../../../test/support/gb-site.ts'
 
 const HOUR_MS = 3_600_000
 /** Files of the simulated recorder are half an hour. */

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { CHANNEL, DEVICE, GbSite, MediaDoor, type SiteOptions } from './testing/gb-site.ts'
+import { CHANNEL, DEVICE, GbSite, MediaDoor, type SiteOptions } from '../../../test/support/gb-site.ts'
 
 /** Six tenths of a second that are not to be mistaken for anything else. */
 const VOICE = Buffer.from(Array.from({ length: 4800 }, (_, index) => (index * 7 + (index >> 8)) & 0xff))

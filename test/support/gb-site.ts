@@ -1,20 +1,20 @@
-import { systemClock, systemTimers } from '../../../base/clock.ts'
-import { silentLog } from '../../../base/log.ts'
-import { signedQuery } from '../../../base/signed-url.ts'
-import type { GbDevice, GbSession } from '../../../link/gb28181.ts'
-import type { SpaceState } from '../../../link/messages.ts'
-import { CAMERA, type Clip, type ClipRecipe, makeClip } from '../../../simulator/clip.ts'
-import { type Fault, parseFaults } from '../../../simulator/faults.ts'
-import type { GbDevice as SimulatedDevice } from '../../../simulator/gb-device.ts'
-import { GbFleet, type GbFleetOptions } from '../../../simulator/gb-fleet.ts'
-import { Access } from '../../access.ts'
-import { HttpVisitors } from '../../http-visitor.ts'
-import { MediaServer } from '../../media-server.ts'
-import { RequestCounter } from '../../request-counter.ts'
-import { Spaces } from '../../spaces.ts'
-import { DownloadRoute } from '../download-route.ts'
-import { TalkRoute } from '../talk-route.ts'
-import { DOMAIN, GbRoom, listed, PASSWORD, SERVER_ID } from './gb-room.ts'
+import { systemClock, systemTimers } from '../../src/base/clock.ts'
+import { silentLog } from '../../src/base/log.ts'
+import { signedQuery } from '../../src/base/signed-url.ts'
+import type { GbDevice, GbSession } from '../../src/link/gb28181.ts'
+import type { SpaceState } from '../../src/link/messages.ts'
+import { Access } from '../../src/node/access.ts'
+import { DownloadRoute } from '../../src/node/gb28181/download-route.ts'
+import { TalkRoute } from '../../src/node/gb28181/talk-route.ts'
+import { DOMAIN, GbRoom, listed, PASSWORD, SERVER_ID } from '../../src/node/gb28181/testing/gb-room.ts'
+import { HttpVisitors } from '../../src/node/http-visitor.ts'
+import { MediaServer } from '../../src/node/media-server.ts'
+import { RequestCounter } from '../../src/node/request-counter.ts'
+import { Spaces } from '../../src/node/spaces.ts'
+import { CAMERA, type Clip, type ClipRecipe, makeClip } from '../../src/simulator/clip.ts'
+import { type Fault, parseFaults } from '../../src/simulator/faults.ts'
+import type { GbDevice as SimulatedDevice } from '../../src/simulator/gb-device.ts'
+import { GbFleet, type GbFleetOptions } from '../../src/simulator/gb-fleet.ts'
 
 export const NVR = '34020000001180000001'
 export const CHANNEL = '34020000001310000001'
@@ -72,7 +72,8 @@ export class MediaDoor {
 
 /** A node with one recorder that has registered, and whose catalog has been read. */
 export class GbSite {
-  readonly room: GbRoom
+  /** Another one after a restart of the node. */
+  room: GbRoom
   readonly #fleet: GbFleet
 
   private constructor(room: GbRoom, fleet: GbFleet) {
