@@ -40,9 +40,9 @@ export interface RecordingHostOptions {
   /** Of the node: indexes, spool and exports lie in it. */
   readonly dataDirectory: string
   readonly stores: RecordingStoreSettings
-  readonly hub: Hub
-  readonly leases: Leases
-  readonly store: NodeStore
+  readonly hub: Pick<Hub, 'find' | 'streams'>
+  readonly leases: Pick<Leases, 'hold' | 'isOnDemand'>
+  readonly store: Pick<NodeStore, 'state' | 'saveState'>
   /** Why nothing may be recorded of a path. */
   readonly forbidden: (path: string) => boolean
   /** The event is safe when it returns. */
