@@ -136,6 +136,6 @@ export class DownloadFile {
 }
 
 /** The media of a file that is not finished. */
-export function partOf(key: string): string {
+function partOf(key: string): string {
   return `${key}.part`
 }

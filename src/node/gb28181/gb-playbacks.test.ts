@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { CHANNEL, DEVICE, GbSite, type SiteOptions } from '../../../test/support/gb-site.ts'
+import { CHANNEL, DEVICE, GbSite, NVR, type SiteOptions } from '../../../test/support/gb-site.ts'
 import type { Frame } from '../../media/stream/frame.ts'
-import { GbRoom } from './testing/gb-room.ts'
+import { GbRoom, listed } from './testing/gb-room.ts'
 
 const HOUR_MS = 3_600_000
 /** Begins where a keyframe of the simulated recording is. */
@@ -216,6 +216,30 @@ test('a device that ignores speed: a download is played at the wanted speed, and
   await more(viewer, 10)
   expect((await rate(viewer, 10)).fps).toBeLessThan(14)
   expect(site.device.callsOf(CHANNEL)).toBe(1)
+})
+
+test('a download that is cut off while it is played goes on where it was', async () => {
+  const { id, viewer } = await play(600, { device: { quirks: { speed: false } } })
+  // known to ignore speed: it is not asked
+  expect(await control(id, 'speed', 2)).toMatchObject({ speed: 2, ignored: ['speed'] })
+  await more(viewer, 20)
+  const before = (await site.session(id)).atMs ?? 0
+  await site.device.hangUpByBye()
+  await more(viewer, 40)
+  const { atMs, state } = await site.session(id)
+  expect(state).toBe('on')
+  expect(atMs).toBeGreaterThan(before)
+  expect(atMs).toBeLessThan(before + 20_000)
+  expectContinuous(viewer.video())
+  expect(site.device.callsOf(CHANNEL)).toBe(1)
+  expect(site.room.eventsOf('device.quirks')).toEqual([])
+})
+
+test('a device that is switched off: its playback ends', async () => {
+  const { id } = await play(600)
+  site.room.apply([listed(NVR, { enabled: false })])
+  expect(await site.session(id)).toMatchObject({ state: 'ended', reason: 'the device is switched off' })
+  await site.idle()
 })
 
 test('a device that ignores slow speeds: what comes is kept back', async () => {

@@ -37,6 +37,8 @@ export interface FeedEvents {
 
 /** Positions are known as well as the first keyframe: a GOP of smart codecs is 8 s. */
 const PAST_END_MS = 10_000
+/** From call to call: 25 frames per second. */
+const JOINT_MS = 40
 /** Times that a fetch that was cut off, and brought nothing to show, is begun again. */
 const MAX_REFETCHES = 3
 
@@ -60,10 +62,10 @@ export class PlaybackFeed {
   #fetched = false
   #refetches = 0
   /** Where a call begins, and the first of its times. */
-  #from: { readonly positionMs: number; inMs: number | null } = { positionMs: 0, inMs: null }
+  #from: { positionMs: number; inMs: number | null } = { positionMs: 0, inMs: null }
   /** In the queue, recording time of the newest picture. */
   #queuedMs = Number.NEGATIVE_INFINITY
-  /** Frames up to the next keyframe after that are not taken. */
+  /** Frames up to the next keyframe are not taken, and that one follows the newest in the queue. */
   #joining = false
   /** Frames of a call are not wanted now. */
   #held = false
@@ -252,12 +254,15 @@ export class PlaybackFeed {
     const { clockRate, kind } = frame.track
     const inMs = (frame.dts * 1000) / clockRate
     const from = this.#from
+    if (this.#joining) {
+      // devices begin at the keyframe before: up to a GOP is shown twice, and nothing is left out
+      if (kind !== 'video' || !frame.keyframe) return
+      this.#joining = false
+      from.positionMs = this.#queuedMs + JOINT_MS
+      from.inMs = inMs
+    }
     from.inMs ??= inMs
     const positionMs = from.positionMs + inMs - from.inMs
-    if (this.#joining) {
-      if (kind !== 'video' || !frame.keyframe || positionMs <= this.#queuedMs) return
-      this.#joining = false
-    }
     if (kind === 'video') this.#queuedMs = positionMs
     const dts = Math.round((positionMs * clockRate) / 1000)
     paced.push({ ...frame, dts, pts: dts + frame.pts - frame.dts })
