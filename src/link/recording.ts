@@ -68,7 +68,7 @@ const Interval = z.object({ startS: z.number().int().min(0).max(86_399), endS: z
 /** Intervals of one day: those a front end of GB/T 28181 keeps (8 a day). */
 export const MAX_INTERVALS_PER_DAY = 8
 
-export const WeekPlan = z.object({
+const WeekPlan = z.object({
   id,
   name: text,
   /** IANA. */
@@ -145,15 +145,7 @@ export const Snapshot = z.object({
 export type Snapshot = z.infer<typeof Snapshot>
 
 /** Why nothing was recorded although it should have been. */
-export const GAP_REASONS = [
-  'noStream',
-  'nodeDown',
-  'diskFull',
-  'storeError',
-  'overload',
-  'forbidden',
-  'noKeyframe',
-] as const
+const GAP_REASONS = ['noStream', 'nodeDown', 'diskFull', 'storeError', 'overload', 'forbidden', 'noKeyframe'] as const
 
 /** What happens with recordings and must reach the platform exactly once, in order. */
 export const RECORDING_EVENTS = [

@@ -34,9 +34,9 @@ const REASONS: Readonly<Record<string, string>> = {
   off: 'its registration ended',
 }
 
-export const devices = (): readonly Device[] => NAMES.map((_, i) => device(i))
+const devices = (): readonly Device[] => NAMES.map((_, i) => device(i))
 
-export function device(i: number): Device {
+function device(i: number): Device {
   const state = STATES[i] ?? 'on'
   const registered = state !== 'new'
   const type = i === 1 ? 'nvr' : i === 6 ? 'platform' : 'ipc'
@@ -88,7 +88,7 @@ export function device(i: number): Device {
 
 const CHANNELS = ['Gate', 'Lobby', 'Stairs', '电梯厅', 'Loading dock with a long name of its own', 'Parking'] as const
 
-export function channel(i: number, origin: string): Channel {
+function channel(i: number, origin: string): Channel {
   const state = i === 3 || i === 9 ? 'off' : 'on'
   const url = (protocol: string, ending: string) =>
     `${origin.replace('http', protocol)}/default/live/34020000001310000001.${ending}?expires=1795219200&sign=4be1c9a0d2f8`
@@ -142,7 +142,7 @@ const sip = (ms: number, direction: 'in' | 'out', line: string, rest = ''): Atte
 })
 const INVITE = 'INVITE sip:34020000001310000001@192.0.2.11:5060 SIP/2.0'
 
-export const attempts = (): readonly Attempt[] => [
+const attempts = (): readonly Attempt[] => [
   attempt('at1', 'play', 'answeredButNoPackets', [
     sip(0, 'out', INVITE, 'CSeq: 1 INVITE\r\n\r\nv=0\r\ns=Play\r\nm=video 30000 RTP/AVP 96\r\ny=0200000001\r\n'),
     sip(500, 'out', INVITE, 'CSeq: 1 INVITE\r\n\r\nv=0\r\ns=Play\r\nm=video 30000 RTP/AVP 96\r\ny=0200000001\r\n'),

@@ -80,6 +80,6 @@ export class Subscribers {
 }
 
 /** Whom a subscription is about: one channel, or all by the code of the platform. */
-export function deviceIdOf({ value }: AnyMessage): string {
+function deviceIdOf({ value }: AnyMessage): string {
   return 'deviceId' in value ? value.deviceId : ''
 }

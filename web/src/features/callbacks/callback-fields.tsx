@@ -17,7 +17,7 @@ export const NEW_CALLBACK: CallbackDraft = {
   enabled: true,
 }
 
-export function isUrl(text: string): boolean {
+function isUrl(text: string): boolean {
   try {
     return /^https?:$/.test(new URL(text.trim()).protocol)
   } catch {

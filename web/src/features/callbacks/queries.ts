@@ -5,7 +5,7 @@ import { client } from '../../lib/api/client.ts'
 export type Callback = Schemas['Callback']
 export type Delivery = Schemas['Delivery']
 export type CallbackEvent = Delivery['event']
-export type CallbackWish = Operations['createCallback']['body']
+type CallbackWish = Operations['createCallback']['body']
 
 /** As the platform tells them: of recording first. */
 export const EVENTS = [

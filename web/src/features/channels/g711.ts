@@ -1,5 +1,5 @@
 /** Samples per second of a voice over GB/T 28181 (PCMA/8000). */
-export const VOICE_HZ = 8000
+const VOICE_HZ = 8000
 /** Bytes of one message: 40 ms, so that a voice is not late and not made of confetti. */
 export const FRAME_BYTES = 320
 

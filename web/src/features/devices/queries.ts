@@ -53,7 +53,7 @@ export const gbServerQuery = (space: string) =>
   })
 
 /** What the device itself says when it is asked: not asked again by itself. */
-export const askedOnce = {
+const askedOnce = {
   staleTime: Number.POSITIVE_INFINITY,
   gcTime: 60_000,
   retry: false,

@@ -336,7 +336,7 @@ function ChosenBar({ chosen, empty, onEdit, onDelete, onDeleteAll }: ChosenProps
   )
 }
 
-export const spanText = ({ startS, endS }: Interval): string => `${wallText(startS)}–${wallText(endS)}`
+const spanText = ({ startS, endS }: Interval): string => `${wallText(startS)}–${wallText(endS)}`
 
 /** Hours of a day or week: 7.5 h. */
 export const hoursText = (seconds: number): string => `${Math.round((seconds / 3600) * 100) / 100} h`

@@ -18,9 +18,9 @@ export const MAX_INTERVALS = 8
 /** Dragging goes by five minutes; exact times are typed. */
 export const STEP_S = 300
 /** Shorter ones cannot be grasped by their edges. */
-export const MIN_S = STEP_S
+const MIN_S = STEP_S
 /** Of one that is put down by a click. */
-export const NEW_S = 3600
+const NEW_S = 3600
 
 export const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
 export const EMPTY_WEEK: Week = WEEKDAYS.map(() => [])
@@ -60,7 +60,7 @@ export const sentWeek = (week: Week) =>
     })),
   )
 
-export const snapped = (seconds: number): number => Math.max(0, Math.min(DAY_S, Math.round(seconds / STEP_S) * STEP_S))
+const snapped = (seconds: number): number => Math.max(0, Math.min(DAY_S, Math.round(seconds / STEP_S) * STEP_S))
 
 /** Why an interval cannot be there; null: it can. */
 export function conflict(day: Day, { startS, endS }: Interval, except?: Interval): 'order' | 'overlap' | 'full' | null {

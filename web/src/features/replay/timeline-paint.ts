@@ -3,7 +3,7 @@ import type { Mark, Span, Track } from './track.ts'
 
 /** Pixels of a ruler, of one stream's row, and of the space between them. */
 export const RULER_PX = 26
-export const ROW_PX = 26
+const ROW_PX = 26
 const ROW_SPACE_PX = 4
 export const heightOf = (rows: number): number => RULER_PX + rows * (ROW_PX + ROW_SPACE_PX)
 
