@@ -6,6 +6,7 @@ import { extname, join, normalize } from 'node:path'
 import type { Stream } from '../src/lib/api/types.ts'
 import * as data from './fake-data.ts'
 import { devicesAnswer, GB_PERMISSIONS } from './fake-devices.ts'
+import { fakePicture, RECORDING_PERMISSIONS, recordingsAnswer } from './fake-recordings.ts'
 
 /** A platform made of invented data, with the built console and one real FLV stream: for looking at pages and testing them. */
 
@@ -51,6 +52,10 @@ export class FakePlatform {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', this.#origin)
     if (url.pathname.endsWith('.flv')) return this.#media(response)
+    if (url.pathname.startsWith('/picture/')) {
+      response.writeHead(200, { 'content-type': 'image/svg+xml' }).end(fakePicture(url.pathname + url.search))
+      return
+    }
     if (url.pathname === '/api/v1/events' && !url.searchParams.has('limit')) return this.#feed(response)
     if (url.pathname.startsWith('/api/v1/')) {
       const [status, body] = this.#api(request, url)
@@ -178,9 +183,11 @@ export class FakePlatform {
       [200, { items: this.scenario === 'empty' ? [] : items, nextCursor: null }] as const
     const ofDevices = devicesAnswer(request.method ?? 'GET', url, this.#origin, this.scenario, this.arrived)
     if (ofDevices !== undefined) return ofDevices
+    const ofRecordings = recordingsAnswer(request.method ?? 'GET', url, this.#origin, this.scenario === 'empty')
+    if (ofRecordings !== undefined) return ofRecordings
     switch (key) {
       case 'GET /me':
-        return [200, { ...data.ME, permissions: [...data.ME.permissions, ...GB_PERMISSIONS] }]
+        return [200, { ...data.ME, permissions: [...data.ME.permissions, ...GB_PERMISSIONS, ...RECORDING_PERMISSIONS] }]
       case 'GET /overview':
         return [200, data.OVERVIEW]
       case 'GET /overview/*':

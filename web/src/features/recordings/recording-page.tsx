@@ -8,6 +8,7 @@ import { CopyField } from '../../components/copy-field.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx'
 import { TextField } from '../../components/field.tsx'
 import { Icon } from '../../components/icon.tsx'
+import { LinkButton } from '../../components/link-button.tsx'
 import { Moment } from '../../components/moment.tsx'
 import { Card, Facts, Page, Skeleton } from '../../components/page.tsx'
 import { SaveBar } from '../../components/save-bar.tsx'
@@ -71,11 +72,13 @@ function Loaded({ recording }: { recording: RecordingDetail }) {
         <>
           <ShowApiCall call={api('getRecording', { path: { id } })} compact />
           {stream !== undefined && (
-            <Link to="/replay" search={{ streams: stream.id, at: startedAt }}>
-              <Button tabIndex={-1} icon={<Icon name="rewind" size={16} />}>
-                {t('recordings.openReplay')}
-              </Button>
-            </Link>
+            <LinkButton
+              to="/replay"
+              search={{ streams: stream.id, at: startedAt }}
+              icon={<Icon name="rewind" size={16} />}
+            >
+              {t('recordings.openReplay')}
+            </LinkButton>
           )}
           {mayWrite && (
             <Button
@@ -125,7 +128,6 @@ function Preview({ recording: { play, thumbnail, path, video } }: { recording: R
   if (source === undefined) return <p className="notice suspect">{t('recordings.spaceGone')}</p>
   return (
     <div className="recording-preview">
-      {/* biome-ignore lint/a11y/useMediaCaption: what cameras record has no captions */}
       <video
         controls
         playsInline

@@ -1,10 +1,11 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { Button, Input } from 'antd'
+import { Button } from 'antd'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ShowApiCall } from '../../components/api-call.tsx'
 import { type Column, DataTable } from '../../components/data-table.tsx'
+import { DayFilter } from '../../components/day-filter.tsx'
 import { Endless } from '../../components/endless.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx'
 import { FilterSelect } from '../../components/filter-select.tsx'
@@ -68,15 +69,9 @@ function Files() {
     void navigate({ search: old => ({ ...old, ...change }), replace: true })
   return (
     <>
-      <div className="toolbar">
+      <div className="toolbar recordings-filter">
         <StreamFilter space={space} path={path} onChange={path => set({ path })} />
-        <Input
-          type="date"
-          className="day-input"
-          aria-label={t('recordings.day')}
-          value={day ?? ''}
-          onChange={({ target }) => set({ day: target.value || undefined })}
-        />
+        <DayFilter label={t('recordings.day')} day={day} onChange={day => set({ day })} />
         <FilterSelect
           label={t('recordings.cause')}
           all={t('recordings.anyCause')}

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ShowApiCall } from '../../components/api-call.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx'
@@ -174,13 +174,22 @@ function Replay({ streams, at }: { streams: readonly Stream[]; at: string | unde
     }
   }
 
-  const onKey = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
+  const box = useRef<HTMLDivElement>(null)
+  const onKey = useRef<(event: KeyboardEvent) => void>(() => {})
+  onKey.current = event => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
+    const inside = event.target instanceof Node && box.current?.contains(event.target)
+    // Elsewhere they scroll the page.
+    if (!inside && SCROLLING.has(event.key)) return
     // The space bar presses the button that has the focus.
     if (event.key === ' ' && event.target instanceof HTMLElement && event.target.closest('button, a') !== null) return
-    const done = keyAct(event)
-    if (done) event.preventDefault()
+    if (keyAct(event)) event.preventDefault()
   }
+  useEffect(() => {
+    const listener = (event: KeyboardEvent) => onKey.current(event)
+    window.addEventListener('keydown', listener)
+    return () => window.removeEventListener('keydown', listener)
+  }, [])
   /** False when the key means nothing here. */
   const keyAct = ({ key, shiftKey }: KeyboardEvent): boolean => {
     const letter = key.toLowerCase()
@@ -213,8 +222,7 @@ function Replay({ streams, at }: { streams: readonly Stream[]; at: string | unde
   }
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: keys are shortcuts of the buttons inside
-    <div className="replay" onKeyDown={onKey}>
+    <div ref={box} className="replay">
       <div ref={stage} className="replay-stage" data-pictures={streams.length}>
         {live && only !== undefined ? (
           <LiveTile stream={only} />
@@ -269,7 +277,9 @@ function Replay({ streams, at }: { streams: readonly Stream[]; at: string | unde
   )
 }
 
-const isTyping = (target: EventTarget) =>
+const SCROLLING: ReadonlySet<string> = new Set(['Home', 'End', 'PageUp', 'PageDown'])
+
+const isTyping = (target: EventTarget | null) =>
   target instanceof HTMLElement &&
   (target.closest('input, textarea, select, [role=dialog]') !== null || target.isContentEditable)
 

@@ -175,6 +175,7 @@ export class TileSession {
     const nudge = Math.abs(off) < NEAR_MS ? 1 : off > 0 ? 1 - NUDGE : 1 + NUDGE
     const rate = engine.rateOf(speed) * nudge
     if (Math.abs(video.playbackRate - rate) > 0.001) video.playbackRate = rate
+    this.#tries = 0
     this.#set({ state: 'playing', error: '' })
   }
 
@@ -198,7 +199,6 @@ export class TileSession {
   async #load(span: Span, positionMs: number, way: Way, nowMs: number): Promise<void> {
     const video = this.#video
     if (video === null) return
-    if (this.#tries >= MAX_TRIES) return
     this.#release()
     this.#tries++
     const generation = this.#generation
@@ -244,7 +244,6 @@ export class TileSession {
       if (!current()) return engine.destroy()
       this.#engine = engine
       this.#jumping = false
-      this.#tries = 0
     } catch (error) {
       if (current()) this.#failed(error instanceof Error ? error.message : String(error), way)
     }

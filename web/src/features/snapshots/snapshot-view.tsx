@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { Button, Modal } from 'antd'
 import { type KeyboardEvent, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ShowApiCall } from '../../components/api-call.tsx'
 import { Icon } from '../../components/icon.tsx'
+import { LinkButton } from '../../components/link-button.tsx'
 import { Moment } from '../../components/moment.tsx'
 import { Picture } from '../../components/picture.tsx'
 import { api } from '../../lib/api/client.ts'
@@ -43,11 +43,13 @@ export function SnapshotView({ snapshot, newer, older, onShow, onClose, onDelete
           <ShowApiCall call={api('getSnapshot', { path: { id } })} />
           <span className="grow" />
           {stream !== undefined && (
-            <Link to="/replay" search={{ streams: stream.id, at: takenAt }}>
-              <Button tabIndex={-1} icon={<Icon name="rewind" size={16} />}>
-                {t('snapshots.replay')}
-              </Button>
-            </Link>
+            <LinkButton
+              to="/replay"
+              search={{ streams: stream.id, at: takenAt }}
+              icon={<Icon name="rewind" size={16} />}
+            >
+              {t('snapshots.replay')}
+            </LinkButton>
           )}
           {url !== null && (
             <Button href={url} target="_blank" rel="noreferrer" icon={<Icon name="download" size={16} />}>

@@ -1,9 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { Button, Input } from 'antd'
+import { Button } from 'antd'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ShowApiCall } from '../../components/api-call.tsx'
+import { DayFilter } from '../../components/day-filter.tsx'
 import { Endless } from '../../components/endless.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx'
 import { FilterSelect } from '../../components/filter-select.tsx'
@@ -48,13 +49,7 @@ export function SnapshotsPage() {
     >
       <div className="toolbar">
         <StreamFilter space={space} path={path} onChange={path => set({ path })} />
-        <Input
-          type="date"
-          className="day-input"
-          aria-label={t('recordings.day')}
-          value={day ?? ''}
-          onChange={({ target }) => set({ day: target.value || undefined })}
-        />
+        <DayFilter label={t('recordings.day')} day={day} onChange={day => set({ day })} />
         <FilterSelect
           label={t('snapshots.cause')}
           all={t('snapshots.anyCause')}

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { withTexts } from '../../lib/i18n.ts'
 import { frame } from '../../lib/pages.ts'
 import { oneOf, present, type RawSearch, word } from '../../lib/search.ts'
 
@@ -24,6 +25,6 @@ export const streamsRoutes = [
     path: '/streams/$id',
     staticData: { section: 'streams' },
     validateSearch: ({ tab }: RawSearch) => present({ tab: oneOf(tab, ['viewers', 'numbers', 'history', 'trace']) }),
-    component: lazyRouteComponent(() => import('./stream-page.tsx'), 'StreamPage'),
+    component: lazyRouteComponent(() => withTexts('recordings', import('./stream-page.tsx')), 'StreamPage'),
   }),
 ] as const

@@ -9,6 +9,7 @@ import { ConfirmAction } from '../../components/confirm-action.tsx'
 import { CopyField } from '../../components/copy-field.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx'
 import { Icon } from '../../components/icon.tsx'
+import { LinkButton } from '../../components/link-button.tsx'
 import { Measure } from '../../components/measure.tsx'
 import { Card, Facts, Page, Skeleton } from '../../components/page.tsx'
 import { PlayerFacts } from '../../components/player/player-facts.tsx'
@@ -38,7 +39,9 @@ import { languagePreference, usePreference } from '../../lib/preferences.ts'
 import { EditButton } from './edit-stream.tsx'
 import { ForbidButton, ForbiddenNotice } from './forbid.tsx'
 import { KickButton } from './kick-button.tsx'
+import { RecordButton, RecordingCard } from './recording-card.tsx'
 import { RunsTable } from './runs-table.tsx'
+import { SnapshotButton } from './snapshot-button.tsx'
 import { useSteadyUrls } from './steady-urls.ts'
 import { StreamCharts } from './stream-charts.tsx'
 import { TraceTable } from './trace-table.tsx'
@@ -92,6 +95,11 @@ function Loaded({ stream }: { stream: Stream }) {
       actions={
         <>
           <ShowApiCall call={api('getStream', { path: { id: stream.id } })} compact />
+          <LinkButton to="/replay" search={{ streams: stream.id }} icon={<Icon name="rewind" />}>
+            {t('section.replay')}
+          </LinkButton>
+          <SnapshotButton stream={stream} />
+          <RecordButton stream={stream} />
           <EditButton stream={stream} />
           <ForbidButton stream={stream} />
           {live === null ? mayWrite && <DeleteButton stream={stream} /> : mayKick && <KickButton stream={stream} />}
@@ -121,6 +129,7 @@ function Loaded({ stream }: { stream: Stream }) {
           )}
         </div>
         <div className="stream-lower">
+          <RecordingCard stream={stream} />
           <Card title={t('stream.urls')} {...(play.expiresAt ? { extra: <Expiry at={play.expiresAt} /> } : {})}>
             <CopyField label="WS-FLV" value={play.wsFlv} hint={t('stream.urlHint.wsFlv')} />
             <CopyField label="HTTP-FLV" value={play.flv} hint={t('stream.urlHint.flv')} qr />

@@ -20,6 +20,7 @@ import { bitrate, codecName, count, framesPerSecond } from '../../lib/format.ts'
 import { BulkStreams } from './bulk-streams.tsx'
 import { CreateStream } from './create-stream.tsx'
 import { KickButton } from './kick-button.tsx'
+import { Poster } from './poster.tsx'
 import { isSortKey, sortStreams } from './sort-streams.ts'
 import './streams.css'
 
@@ -135,6 +136,12 @@ function useColumns(): readonly Column<Stream>[] {
   const { t } = useTranslation()
   return useMemo(
     () => [
+      {
+        key: 'poster',
+        title: '',
+        track: '72px',
+        render: row => <Poster stream={row} />,
+      },
       {
         key: 'name',
         title: t('streams.name'),
