@@ -9,8 +9,10 @@ import { silentLog } from '../../base/log.ts'
 import type { NodeEvent } from '../../link/events.ts'
 import type { RecordingState, RecordTemplate } from '../../link/recording.ts'
 import type { Stream } from '../../media/stream/stream.ts'
+import { S3Server } from '../../storage/objects/testing/s3-server.ts'
 import { Leases } from '../leases.ts'
 import { RecordingHost } from './recording-host.ts'
+import type { RecordingStoreSettings } from './recording-stores.ts'
 
 const PATH = 'default/live/cam'
 const av = MEDIA['H.264 and AAC'](8)
@@ -36,10 +38,10 @@ let saved: RecordingState | null
 let told: NodeEvent[]
 let host: RecordingHost
 
-function build(): RecordingHost {
+function build(s3: RecordingStoreSettings['s3'] = null): RecordingHost {
   return new RecordingHost({
     dataDirectory: folder,
-    stores: { disks: [join(folder, 'recordings')], floorBytes: 0, secret: 'a secret of some letters', s3: null },
+    stores: { disks: [join(folder, 'recordings')], floorBytes: 0, secret: 'a secret of some letters', s3 },
     hub: {
       find: path => streams.get(path),
       get streams() {
@@ -247,4 +249,33 @@ test('exports: made in the background, kept for three days, cancelled', async ()
   const another = (await host.requests['export.start']?.({ ...wish, format: 'flv' }))?.export.id ?? ''
   await host.requests['export.cancel']?.({ id: another })
   await until(() => host.exports.status(another).state === 'cancelled')
+})
+
+test.each([false, true])('moves to S3 after its days, and plays from there; encrypted: %s', async encrypt => {
+  await using server = new S3Server()
+  await server.start()
+  await host.close()
+  host = build({ ...server.access, spoolFolder: join(folder, 'spool'), spoolBytes: 1 << 30 })
+  await host.open()
+  streams.set(PATH, source.stream)
+  await apply({ ...space('t1'), templates: [{ ...TEMPLATE, encrypt, tierAfterDays: 1 }] })
+  await play()
+  await apply(space(null))
+  await until(() => segments().some(({ state }) => state === 'closed'))
+  const closed = segments().at(-1)
+  await apply({ templates: [{ ...TEMPLATE, encrypt, tierAfterDays: 1 }] })
+  time.advance(86_400_000)
+  const moved = () => told.find(event => event.type === 'recording.moved')
+  await until(() => {
+    time.advance(5000)
+    return moved() !== undefined
+  })
+  expect(moved()).toMatchObject({ segment: closed?.id, store: 's3', object: closed?.object, thinned: false })
+  await until(() => readdirSync(join(folder, 'recordings')).every(name => name.startsWith('.')))
+  expect(await server.store().stat(closed?.object ?? '')).toBeTruthy()
+  const [fragment] = await host.recordings.fragments(PATH, 0, Number.MAX_SAFE_INTEGER)
+  expect(fragment && (await host.reader.frames(fragment)).length).toBeGreaterThan(20)
+  await until(() => host.numbers().stores.some(({ store, usedBytes }) => store === 's3' && usedBytes > 0))
+  expect((await host.requests['recording.delete']?.({ segments: [closed?.id ?? ''] }))?.kept).toEqual([])
+  expect(await server.store().stat(closed?.object ?? '')).toBeNull()
 })

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Clock, Timer, Timers } from '../../base/clock.ts'
-import { AppError, errorText } from '../../base/errors.ts'
+import { errorText } from '../../base/errors.ts'
 import type { Closable } from '../../base/lifecycle.ts'
 import type { Log } from '../../base/log.ts'
 import type { StoreStatus } from '../../link/recording.ts'
@@ -22,8 +22,10 @@ const MARK = 'sealMark'
 
 /** Disks are looked at this often; between, the store counts itself. */
 const LOOK_MS = 5000
-/** A folder whose disk hangs is taken as gone. */
-const SPACE_TIMEOUT_MS = 3000
+/** A disk that hangs for so long is taken as gone. */
+const HUNG_MS = 10_000
+/** Who asks how the stores are does not wait for one that hangs. */
+const STATUS_MS = 2000
 
 export interface RecordingStoreSettings {
   /** Folders, one per disk. */
@@ -56,6 +58,8 @@ interface Known {
   reason: string
   /** Its state has been told. */
   told: boolean
+  /** Being looked at, and since when. */
+  look: { readonly done: Promise<void>; readonly sinceMs: number } | null
 }
 
 /** The disks and the bucket of a node, and how they are. Each disk is a store of its own: one that dies takes no other along. */
@@ -67,7 +71,6 @@ export class RecordingStores implements Closable {
   readonly #readsSealed: boolean
   #far: ObjectStore | null = null
   #looking: Timer | null = null
-  #look: Promise<void> | null = null
 
   constructor(options: RecordingStoresOptions) {
     this.#options = options
@@ -115,11 +118,7 @@ export class RecordingStores implements Closable {
       })
     }
     await this.#lookAll()
-    this.#looking = this.#options.timers.every(LOOK_MS, () => {
-      this.#look ??= this.#lookAll().finally(() => {
-        this.#look = null
-      })
-    })
+    this.#looking = this.#options.timers.every(LOOK_MS, () => void this.#lookAll())
   }
 
   /** Where segments of a store move that are to leave the disk, without being spooled; null: nowhere. */
@@ -140,7 +139,10 @@ export class RecordingStores implements Closable {
 
   /** `usage`: what lies in a store. */
   async status(usage: (store: string) => { bytes: number; segments: number }): Promise<StoreStatus[]> {
-    await this.#lookAll()
+    const late = Promise.withResolvers<void>()
+    const timer = this.#options.timers.after(STATUS_MS, late.resolve)
+    await Promise.race([this.#lookAll(), late.promise])
+    timer.cancel()
     return [...this.#stores].map(([store, { kind, location, state, reason, space, spool }]) => {
       const { bytes: usedBytes, segments } = usage(store)
       const disk = kind === 'disk' ? space : null
@@ -160,12 +162,21 @@ export class RecordingStores implements Closable {
 
   async close(): Promise<void> {
     this.#looking?.cancel()
-    await this.#look
     for (const { store } of this.#stores.values()) await store.close()
   }
 
   #add(store: GrowingStore, kind: Known['kind'], location: string, spool: SpooledStore | null): void {
-    this.#stores.set(store.name, { store, kind, location, spool, space: null, state: 'ok', reason: '', told: false })
+    this.#stores.set(store.name, {
+      store,
+      kind,
+      location,
+      spool,
+      space: null,
+      state: 'ok',
+      reason: '',
+      told: false,
+      look: null,
+    })
   }
 
   #addS3({ spoolFolder, spoolBytes, ...s3 }: NonNullable<RecordingStoreSettings['s3']>, floorBytes: number): void {
@@ -192,27 +203,31 @@ export class RecordingStores implements Closable {
     return best?.store
   }
 
+  /** Never throws. */
   async #lookAll(): Promise<void> {
-    await Promise.all([...this.#stores].map(([name, known]) => this.#lookAt(name, known)))
+    const nowMs = this.#options.clock.monotonicMs()
+    const looks: Promise<void>[] = []
+    for (const [name, known] of this.#stores) {
+      if (known.look && nowMs - known.look.sinceMs > HUNG_MS)
+        this.#set(name, known, 'unreachable', 'it does not answer')
+      known.look ??= { done: this.#lookAt(name, known), sinceMs: nowMs }
+      looks.push(known.look.done)
+    }
+    await Promise.all(looks)
   }
 
   async #lookAt(name: string, known: Known): Promise<void> {
     try {
-      known.space = await this.#inTime(name, known.store.space())
+      known.space = await known.store.space()
       const room = await known.store.hasRoom()
       if (!room) this.#set(name, known, 'full', known.spool ? 'the spool is full' : 'less is free than must stay free')
       // Whether the bucket is reached only the spool knows.
       else if (known.kind === 'disk' || known.state === 'full' || !known.told) this.#set(name, known, 'ok', '')
     } catch (error) {
       this.#set(name, known, 'unreachable', errorText(error))
+    } finally {
+      known.look = null
     }
-  }
-
-  #inTime<T>(store: string, work: Promise<T>): Promise<T> {
-    const { promise, reject } = Promise.withResolvers<never>()
-    const late = () => reject(new AppError('STORE_UNAVAILABLE', { store, reason: 'it does not answer' }))
-    const timer = this.#options.timers.after(SPACE_TIMEOUT_MS, late)
-    return Promise.race([work, promise]).finally(() => timer.cancel())
   }
 
   #set(name: string, known: Known, state: StoreStatus['state'], reason: string): void {

@@ -34,17 +34,21 @@ export class S3Server {
     await server.close()
   }
 
-  store(prefix = ''): S3Store {
-    return new S3Store({
-      name: 's3',
+  /** What a client of it is configured with. */
+  get access() {
+    return {
       bucket: this.bucket,
-      prefix,
+      prefix: '',
       region: 'us-east-1',
       endpoint: `http://127.0.0.1:${this.#port}`,
       pathStyle: true,
       accessKeyId: 'S3RVER',
       secretAccessKey: 'S3RVER',
-    })
+    }
+  }
+
+  store(prefix = ''): S3Store {
+    return new S3Store({ ...this.access, name: 's3', prefix })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
