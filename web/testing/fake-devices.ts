@@ -23,7 +23,7 @@ const NAMES = [
   'Gate north',
   'Recorder, building A',
   '停车场出入口',
-  'Crane 7',
+  'Quay 7',
   'Roof',
   'New camera',
   '区级平台',
@@ -355,9 +355,13 @@ export function devicesAnswer(
     { items: scenario === 'empty' ? [] : items, nextCursor: null },
   ]
   const found = devices().find(each => each.id === id)
+  const q = (url.searchParams.get('q') ?? '').toLowerCase()
+  const matches = ({ name, gbId }: { name: string; gbId: string }) => `${name} ${gbId}`.toLowerCase().includes(q)
   switch (`${noun} ${what || (id === '' ? '' : '*')}`.trim()) {
     case 'devices':
-      return get ? list(devices()) : [201, device(5)]
+      return get ? list(devices().filter(matches)) : [201, device(5)]
+    case 'channels':
+      return list([channel(0, origin), channel(1, origin)].filter(matches))
     case 'devices *':
       if (id === 'import')
         return [

@@ -17,6 +17,12 @@ const STATES = { running: 'starting', done: 'on', failed: 'failed', cancelled: '
   State
 >
 const KINDS = [
+  'devices.delete',
+  'devices.start',
+  'devices.stop',
+  'devices.unlock',
+  'devices.sync',
+  'channels.download',
   'streams.kick',
   'streams.forbid',
   'streams.resume',

@@ -4,7 +4,7 @@ import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Icon, type IconName } from '../../components/icon.tsx'
 import { StateTag } from '../../components/state-tag.tsx'
-import { streamSearchQuery } from '../../lib/api/queries.ts'
+import { deviceSearchQuery, streamSearchQuery } from '../../lib/api/queries.ts'
 import { useMenu } from './menu.ts'
 
 interface Hit {
@@ -77,6 +77,7 @@ function useHits(q: string, close: () => void): { hits: readonly Hit[]; pending:
   const { space } = useSearch({ from: '/frame' })
   const settled = useDebounced(q.trim())
   const { data: streams, isPending } = useQuery(streamSearchQuery(settled, space))
+  const { data: ofDevices } = useQuery({ ...deviceSearchQuery(settled, space), enabled: settled !== '' })
   const menu = useMenu()
   const pages = menu
     .flatMap(({ icon, pages }) => pages.map(page => ({ ...page, icon })))
@@ -95,7 +96,21 @@ function useHits(q: string, close: () => void): { hits: readonly Hit[]; pending:
     }
     return { key: `stream ${id}`, icon: 'streams', title: name, detail: path, on: state === 'on', go }
   })
-  return { hits: [...pages, ...found], pending: isPending }
+  const devices = (settled === '' ? [] : (ofDevices?.devices ?? [])).map(({ id, name, gbId, state }): Hit => {
+    const go = () => {
+      close()
+      void navigate({ to: '/devices/$id', params: { id } })
+    }
+    return { key: `device ${id}`, icon: 'nodes', title: name, detail: gbId, on: state === 'on', go }
+  })
+  const channels = (settled === '' ? [] : (ofDevices?.channels ?? [])).map(({ id, name, deviceName, state }): Hit => {
+    const go = () => {
+      close()
+      void navigate({ to: '/channels/$id', params: { id } })
+    }
+    return { key: `channel ${id}`, icon: 'camera', title: name, detail: deviceName, on: state === 'on', go }
+  })
+  return { hits: [...pages, ...devices, ...channels, ...found], pending: isPending }
 }
 
 function Palette({ close }: { close: () => void }) {

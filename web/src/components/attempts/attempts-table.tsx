@@ -96,7 +96,7 @@ function useColumns(ofMany: boolean, onOpen: (id: string) => void): readonly Col
             {
               key: 'gbId',
               title: t('attempt.of'),
-              track: 'minmax(170px, 1fr)',
+              track: 'minmax(196px, 1fr)',
               phone: 'meta' as const,
               render: ({ gbId, channel }: AttemptSummary) => (
                 <span className="two-lines">
@@ -110,7 +110,7 @@ function useColumns(ofMany: boolean, onOpen: (id: string) => void): readonly Col
             {
               key: 'channel',
               title: t('attempt.channel'),
-              track: 'minmax(170px, 1fr)',
+              track: 'minmax(196px, 1fr)',
               render: ({ channel }: AttemptSummary) => <span className="tabular ellipsis">{channel ?? '–'}</span>,
             },
           ]),

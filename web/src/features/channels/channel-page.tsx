@@ -29,6 +29,7 @@ import { PtzPad } from './ptz-pad.tsx'
 import { channelQuery } from './queries.ts'
 import { ReplayBar } from './replay-bar.tsx'
 import { CHANNEL_TABS, type ChannelTab } from './routes.ts'
+import { SnapshotButton } from './snapshots.tsx'
 import { TalkButton } from './talk-button.tsx'
 import { useLivePicture } from './use-live-picture.ts'
 import { useMotion } from './use-motion.ts'
@@ -118,6 +119,7 @@ function Loaded({ channel }: { channel: Channel }) {
             <div className="channel-tools">
               <TalkButton id={id} />
               <span className="grow" />
+              <SnapshotButton id={id} />
               <Button
                 icon={<Icon name="frame" size={16} />}
                 aria-pressed={drawing}

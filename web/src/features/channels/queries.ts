@@ -69,3 +69,16 @@ export const homeQuery = (id: string) =>
     ...ASKED,
     enabled: false,
   })
+
+/** How long a device may take to send its pictures until nobody looks any more. */
+const SNAPSHOT_MS = 60_000
+
+export const deviceSnapshotQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['device-snapshots', id],
+    queryFn: ({ signal }) => client.call('getDeviceSnapshot', { path: { id }, signal }),
+    refetchInterval: ({ state: { data } }) =>
+      data !== undefined && (data.finishedAt !== null || Date.now() - Date.parse(data.createdAt) > SNAPSHOT_MS)
+        ? false
+        : 1000,
+  })

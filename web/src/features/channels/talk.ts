@@ -56,15 +56,11 @@ export class Talk {
         path: { id: this.#channel },
         body: { mode },
       }).send()
-      this.#closers.push(
-        () =>
-          void deviceApi('stopPlayback', { path: { id: session } })
-            .send()
-            .catch(() => {}),
-      ) // it may be over
+      let socket: WebSocket | null = null
+      // a socket that closes ends the call too
+      this.#closers.push(() => (socket === null ? void hangUp(session) : socket.close()))
       if (!current()) return this.#close()
-      const socket = await opened(url, token)
-      this.#closers.push(() => socket.close())
+      socket = await opened(url, token)
       if (!current()) return this.#close()
       socket.onclose = () => {
         if (current()) this.#end(new Error('the device ended it'))
@@ -109,6 +105,12 @@ export class Talk {
     this.#snapshot = snapshot
     for (const listener of this.#listeners) listener()
   }
+}
+
+async function hangUp(session: string): Promise<void> {
+  await deviceApi('stopPlayback', { path: { id: session } })
+    .send()
+    .catch(() => {}) // it may be over
 }
 
 /** The token is the first message: an address with it would stand in logs. */

@@ -28,7 +28,7 @@ export function DeviceInfo({ device }: { device: Device }) {
         <Facts
           rows={[
             { label: t('viewers.remote'), value: remote === '' ? '–' : <code>{address(remote)}</code> },
-            { label: t('devices.transport'), value: transport || '–' },
+            { label: t('devices.transport'), value: transport.toUpperCase() || '–' },
             { label: t('devices.registeredAt'), value: moment(device.registeredAt) },
             { label: t('devices.registeredUntil'), value: moment(device.registeredUntil) },
             { label: t('devices.seen'), value: device.lastSeenAt === null ? '–' : <Ago at={device.lastSeenAt} /> },
@@ -114,7 +114,11 @@ function Asked({ title, query, call }: AskedProps) {
       ) : data === undefined ? (
         <Skeleton width="70%" />
       ) : (
-        <Facts rows={Object.entries(data).map(([label, value]) => ({ label, value: said(value) }))} />
+        <Facts
+          rows={Object.entries(data)
+            .filter(([label]) => label !== 'sn')
+            .map(([label, value]) => ({ label, value: said(value) }))}
+        />
       )}
     </Card>
   )

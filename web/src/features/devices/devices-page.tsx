@@ -204,7 +204,7 @@ function useColumns(): readonly Column<Device>[] {
           ) : (
             <span className="two-lines">
               <code className="ellipsis">{address(remote)}</code>
-              <small>{transport}</small>
+              <small>{transport.toUpperCase()}</small>
             </span>
           ),
       },

@@ -122,7 +122,7 @@ function useColumns(mayWrite: boolean, onEdit: (share: Share) => void): readonly
       {
         key: 'group',
         title: t('parents.group'),
-        track: 'minmax(160px, 1fr)',
+        track: 'minmax(196px, 1fr)',
         render: ({ groupGbId }) => <span className="tabular ellipsis">{groupGbId ?? '–'}</span>,
       },
       {

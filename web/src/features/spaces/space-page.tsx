@@ -13,6 +13,7 @@ import { api } from '../../lib/api/client.ts'
 import { useMay } from '../../lib/api/may.ts'
 import { spacesQuery } from '../../lib/api/queries.ts'
 import type { Space } from '../../lib/api/types.ts'
+import { SpaceDevices } from './space-devices.tsx'
 import { SpaceForm } from './space-form.tsx'
 import { SpaceKeysCard } from './space-keys.tsx'
 import './spaces.css'
@@ -65,7 +66,10 @@ function Loaded({ space }: { space: Space }) {
     >
       <div className="space-columns">
         <SpaceForm key={space.name} space={space} readOnly={!mayWrite} />
-        {mayKeys && <SpaceKeysCard name={space.name} mayRotate={mayWrite} />}
+        <div className="space-keys">
+          {mayKeys && <SpaceKeysCard name={space.name} mayRotate={mayWrite} />}
+          <SpaceDevices space={space} mayWrite={mayWrite} />
+        </div>
       </div>
     </Page>
   )

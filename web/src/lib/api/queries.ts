@@ -48,6 +48,21 @@ export const streamSearchQuery = (q: string, space: string | undefined, limit = 
     placeholderData: keepPreviousData,
   })
 
+/** The same for devices and their channels. */
+export const deviceSearchQuery = (q: string, space: string | undefined, limit = 5) =>
+  queryOptions({
+    queryKey: ['devices', 'search', q, space, limit],
+    queryFn: async ({ signal }) => {
+      const query = { q: q || undefined, space, limit }
+      const [devices, channels] = await Promise.all([
+        client.call('listDevices', { query, signal }),
+        client.call('listChannels', { query, signal }),
+      ])
+      return { devices: devices.items, channels: channels.items }
+    },
+    placeholderData: keepPreviousData,
+  })
+
 /** What is on, in the order of paths: the first page, which is more than a wall or a summary shows. */
 export const liveStreamsQuery = (space: string | undefined) =>
   queryOptions({
