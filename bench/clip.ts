@@ -34,6 +34,13 @@ const RECIPES = {
     noise: 6,
     video: ['-preset', 'veryfast', '-g', '50', '-b:v', '965k', '-maxrate', '965k', '-bufsize', '300k'],
   },
+  /** A camera of about 2 Mbit/s, as it is recorded. */
+  '2m': {
+    periodMs: 8000,
+    size: '1920x1080',
+    noise: 6,
+    video: ['-preset', 'veryfast', '-g', '50', '-b:v', '1900k', '-maxrate', '1900k', '-bufsize', '600k'],
+  },
   /** About 100 Mbit/s: frames of some 500 KB. */
   '100m': {
     periodMs: 1920,

@@ -27,9 +27,10 @@ Measures Sightline and its peers side by side on this machine.
   --micro        single functions instead: CPU nanoseconds per call and MB/s
   --api          the REST API instead: requests per second with 10 000 streams on both databases
   --recordings   lists of recordings instead: milliseconds with a million files in the index
+  --recording    200 streams of 2 Mbit/s recorded instead, beside ffmpeg: CPU and writes, replay and pictures
   --gb28181      devices of GB/T 28181 instead: registration, catalog, media, first-picture, sound, or those named;
                  all of them also write their section of docs/benchmarks.md (about 12 minutes)
-  --short        with --gb28181: small numbers for a minute, to see that it runs
+  --short        with --gb28181 and --recording: small numbers for a minute, to see that it runs
   --list         names of the scenarios
 
 BENCH_NODE_OPTIONS are NODE_OPTIONS for our node alone, such as --cpu-prof; BENCH_PLATFORM_OPTIONS of the platform, with
@@ -49,6 +50,7 @@ const { values: options, positionals } = parseArgs({
     micro: { type: 'boolean', default: false },
     api: { type: 'boolean', default: false },
     recordings: { type: 'boolean', default: false },
+    recording: { type: 'boolean', default: false },
     gb28181: { type: 'boolean', default: false },
     short: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
@@ -142,6 +144,7 @@ async function main(): Promise<void> {
   if (options.micro) return (await import('./micro/functions.ts')).runMicro(cache)
   if (options.api) return (await import('./api/requests.ts')).runRequests()
   if (options.recordings) return (await import('./api/recordings-list.ts')).runRecordingsList()
+  if (options.recording) return (await import('./recording.ts')).runRecording(cache, options.short)
   if (options.gb28181) return (await import('./gb28181/run.ts')).runGb28181(positionals, options.short)
   const scenarios = chosen()
   mkdirSync(cache, { recursive: true })

@@ -88,6 +88,10 @@ export class Devices {
     this.#tell({ do: 'pause' })
   }
 
+  resume(): void {
+    this.#tell({ do: 'resume' })
+  }
+
   /** One channel after the other is opened and closed: milliseconds until its picture. */
   async watch(urls: readonly (readonly [string, string])[]) {
     this.#tell({ do: 'watch', urls })

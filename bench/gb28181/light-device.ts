@@ -34,7 +34,8 @@ export class LightCameras {
   readonly #script: MediaScript
   readonly #calls = new Set<LightCall>()
   readonly #clock: NodeJS.Timeout
-  #paused = false
+  /** Since when nothing is sent, ms of performance.now(); null: it is. */
+  #pausedMs: number | null = null
 
   constructor(script: MediaScript) {
     this.#script = script
@@ -57,7 +58,15 @@ export class LightCameras {
 
   /** Nothing more is sent; what was sent can be counted at the other end. */
   pause(): void {
-    this.#paused = true
+    this.#pausedMs ??= performance.now()
+  }
+
+  /** Goes on where it was. */
+  resume(): void {
+    if (this.#pausedMs === null) return
+    const ms = performance.now() - this.#pausedMs
+    this.#pausedMs = null
+    for (const call of this.#calls) call.shift(ms)
   }
 
   close(): void {
@@ -66,7 +75,7 @@ export class LightCameras {
   }
 
   #tick(): void {
-    if (this.#paused) return
+    if (this.#pausedMs !== null) return
     const nowMs = performance.now()
     for (const call of this.#calls) call.send(nowMs)
   }
@@ -155,6 +164,10 @@ class LightCall implements OutgoingMedia {
     this.#cameras.delete(this)
     this.#udp?.removeAllListeners().close()
     this.#tcp?.destroy()
+  }
+
+  shift(ms: number): void {
+    this.#startMs += ms
   }
 
   send(nowMs: number): void {

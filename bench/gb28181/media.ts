@@ -62,15 +62,16 @@ async function streams(shape: Shape) {
     const { devices, list } = await recorder(product, shape)
     await playAll(product, list)
     await wait(SETTLE_MS)
+    const before = await missing(product, devices)
+    devices.resume()
+    await wait(SETTLE_MS)
     await product.inside(product.node)
     const begin = { cpu: product.cpu().node, counts: await devices.counts(), ms: performance.now() }
     await wait(shape.seconds * 1000)
     const [cpu, counts, took] = [product.cpu().node, await devices.counts(), (performance.now() - begin.ms) / 1000]
     const inside = await product.inside(product.node)
-    devices.pause()
-    await wait(DRAIN_MS)
-    const sent = await devices.counts()
-    const lost = sent.frames + sent.dropped - (await product.metric('sightline_node_received_frames_total'))
+    const after = await missing(product, devices)
+    const [lost, sent] = [after.frames - before.frames, after.sent - before.sent]
     const megabits = ((counts.bytes - begin.counts.bytes) * 8) / 1e6
     const name = `${shape.transport === 'udp' ? 'UDP' : 'TCP'}, ${shape.channels} streams`
     const all = shape.channels === 200
@@ -78,7 +79,7 @@ async function streams(shape: Shape) {
       { name: `${name}: CPU-ms per Mbit`, value: ((cpu - begin.cpu) * 1000) / megabits, unit: 'ms', digits: 3 },
       { name: `${name}: node`, value: (cpu - begin.cpu) / took, unit: 'cores', digits: 3, ...(all && { atMost: 1 }) },
       {
-        name: `${name}: frames lost of ${sent.frames}`,
+        name: `${name}: frames lost of ${sent}`,
         value: lost,
         unit: '',
         ...(shape.transport !== 'udp' && { atMost: 0 }),
@@ -91,6 +92,15 @@ async function streams(shape: Shape) {
   } finally {
     await product.stop()
   }
+}
+
+/** Pauses the sending: frames that were sent and did not come, since the start. */
+async function missing(product: GbProduct, devices: Devices) {
+  devices.pause()
+  await wait(DRAIN_MS)
+  const { dropped, frames } = await devices.counts()
+  const sent = frames + dropped
+  return { sent, frames: sent - (await product.metric('sightline_node_received_frames_total')) }
 }
 
 /** How long it takes until a viewer who opens a URL has a picture. */

@@ -31,14 +31,15 @@ export interface Inside {
   readonly usedBytes: number
 }
 
-/** Platform and node as two processes on the server core, with devices allowed in. */
+/** Platform and node as two processes on the server core, with devices allowed in, and encoders where they are wanted. */
 export class GbProduct {
   readonly platform: Child
   readonly node: Child
   readonly sip: number
   readonly #http: number
   readonly #media: number
-  readonly #folder: string
+  /** For what a scenario writes; gone with the product. */
+  readonly folder: string
   #token = ''
 
   private constructor(platform: Child, node: Child, ports: Record<'sip' | 'http' | 'media', number>, folder: string) {
@@ -47,10 +48,11 @@ export class GbProduct {
     this.sip = ports.sip
     this.#http = ports.http
     this.#media = ports.media
-    this.#folder = folder
+    this.folder = folder
   }
 
-  static async start(): Promise<GbProduct> {
+  /** `rtmp`: encoders are let in, too, at this port. */
+  static async start(rtmp: number | null = null): Promise<GbProduct> {
     const folder = mkdtempSync(join(tmpdir(), 'sightline-bench-'))
     const [http, media, sip, gbMedia] = [await freePort(), await freePort(), await freePort(), await freePort()]
     const start = (role: 'platform' | 'node', env: Record<string, string>) => {
@@ -73,7 +75,7 @@ export class GbProduct {
     const node = start('node', {
       SIGHTLINE_LINK_URL: `ws://${HOST}:${http}/link`,
       SIGHTLINE_LISTEN_MEDIA: `${HOST}:${media}`,
-      SIGHTLINE_LISTEN_RTMP: 'off',
+      SIGHTLINE_LISTEN_RTMP: rtmp === null ? 'off' : `${HOST}:${rtmp}`,
       SIGHTLINE_LISTEN_SIP: `${HOST}:${sip}`,
       SIGHTLINE_LISTEN_GB_MEDIA: `${HOST}:${gbMedia}`,
       SIGHTLINE_PUBLIC_HOST: HOST,
@@ -131,7 +133,7 @@ export class GbProduct {
   async stop(): Promise<void> {
     await this.node.stop()
     await this.platform.stop()
-    rmSync(this.#folder, { recursive: true, force: true })
+    rmSync(this.folder, { recursive: true, force: true })
   }
 
   async #signIn(): Promise<void> {

@@ -18,7 +18,7 @@ import { monotonicNs } from '../stamp.ts'
  * command on stdin:
  *   {"do":"again","seconds":60}   all register anew, spread over the time
  *   {"do":"counts"}
- *   {"do":"pause"}                no more media
+ *   {"do":"pause"}, {"do":"resume"}  of all media
  *   {"do":"watch","urls":[[channel, URL], ...]}  one after the other until its first picture
  *   {"do":"view","urls":[...]}    all, until the end
  */
@@ -43,6 +43,7 @@ type Command =
   | { readonly do: 'again'; readonly seconds: number }
   | { readonly do: 'counts' }
   | { readonly do: 'pause' }
+  | { readonly do: 'resume' }
   | { readonly do: 'watch'; readonly urls: readonly (readonly [string, string])[] }
   | { readonly do: 'view'; readonly urls: readonly string[] }
 
@@ -147,6 +148,7 @@ createInterface({ input: process.stdin }).on('line', line => {
   if (command.do === 'again') void again(command.seconds).then(() => say('again'))
   else if (command.do === 'counts') say('counts', counts())
   else if (command.do === 'pause') cameras?.pause()
+  else if (command.do === 'resume') cameras?.resume()
   else if (command.do === 'watch') void watch(command.urls)
   else {
     let left = command.urls.length
