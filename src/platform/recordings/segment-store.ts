@@ -132,7 +132,10 @@ export class SegmentStore {
       ) as numbered group by span order by started`
   }
 
-  /** The node that has most of a time, and what it has; null: none has any. */
+  /**
+   * The node that has most of a time, and what it has; null: none has any. A file in work has more than was told of it
+   * last.
+   */
   async holder(path: string, { startMs, endMs }: Span): Promise<{ nodeId: string; span: Span } | null> {
     const row = await this.#db
       .selectFrom('segments')
@@ -140,7 +143,7 @@ export class SegmentStore {
       .where('path', '=', path)
       .where('started_at', '>', startMs - LONGEST_MS)
       .where('started_at', '<', endMs)
-      .where('ended_at', '>', startMs)
+      .where(e => e.or([e('ended_at', '>', startMs), e('state', '=', 'open')]))
       .groupBy('node_id')
       .orderBy(sql`sum(ended_at - started_at)`, 'desc')
       .limit(1)
