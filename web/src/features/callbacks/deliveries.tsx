@@ -43,7 +43,11 @@ export function Deliveries({ callback, mayWrite }: { callback: Callback; mayWrit
               })),
             ]}
             onChange={value =>
-              void navigate({ search: old => ({ ...old, state: value === 'all' ? undefined : value }), replace: true })
+              void navigate({
+                search: old => ({ ...old, state: value === 'all' ? undefined : value }),
+                replace: true,
+                resetScroll: false,
+              })
             }
           />
           <ShowApiCall call={api('listDeliveries', { path: { id: callback.id }, query: { state } })} compact />

@@ -44,7 +44,7 @@ export function RecordingsPage() {
         label={t('section.recordings')}
         tabs={TABS.map(key => ({ key, title: t(`recordings.tab.${key}`) }))}
         open={tab}
-        onOpen={tab => void navigate({ search: old => ({ ...old, tab }), replace: true })}
+        onOpen={tab => void navigate({ search: old => ({ ...old, tab }), replace: true, resetScroll: false })}
       >
         {tab === 'files' ? <Files /> : <ExportsTable />}
       </Tabs>
@@ -66,7 +66,7 @@ function Files() {
   const selected = useMemo(() => rows?.filter(({ id }) => chosen.has(id)) ?? [], [rows, chosen])
   const filtered = [path, day, cause, subject, teacher, held].some(each => each !== undefined)
   const set = (change: Partial<{ path: string; day: string; subject: string; teacher: string }> | object) =>
-    void navigate({ search: old => ({ ...old, ...change }), replace: true })
+    void navigate({ search: old => ({ ...old, ...change }), replace: true, resetScroll: false })
   return (
     <>
       <div className="toolbar recordings-filter">
@@ -118,7 +118,11 @@ function Files() {
                 <Empty
                   title={t('recordings.noMatch')}
                   action={
-                    <Button onClick={() => void navigate({ search: ({ space }) => ({ space }), replace: true })}>
+                    <Button
+                      onClick={() =>
+                        void navigate({ search: ({ space }) => ({ space }), replace: true, resetScroll: false })
+                      }
+                    >
                       {t('streams.clearFilter')}
                     </Button>
                   }

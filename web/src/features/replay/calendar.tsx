@@ -10,6 +10,8 @@ import { languagePreference, usePreference } from '../../lib/preferences.ts'
 import { daysQuery } from './queries.ts'
 
 const DAY_S = 86_400
+/** Of the panel, at most. */
+const PANEL_PX = { width: 340, height: 400 }
 
 interface Props {
   readonly streams: readonly string[]
@@ -30,6 +32,17 @@ export function Calendar({ streams, day, onDay }: Props) {
     dayStart(day),
   )
   const tomorrow = dayLater(day, 1)
+  const button = useRef<HTMLButtonElement>(null)
+  /** Above the button, or below it where there is no room. */
+  const place = () => {
+    const at = button.current?.getBoundingClientRect()
+    const panel = element.current
+    if (at === undefined || panel === null) return
+    panel.style.left = `${Math.max(16, Math.min(at.left, window.innerWidth - PANEL_PX.width - 16))}px`
+    const above = at.top > PANEL_PX.height
+    panel.style.bottom = above ? `${window.innerHeight - at.top + 4}px` : 'auto'
+    panel.style.top = above ? 'auto' : `${at.bottom + 4}px`
+  }
   return (
     <div className="calendar">
       <Button
@@ -39,7 +52,7 @@ export function Calendar({ streams, day, onDay }: Props) {
         title={t('replay.dayBefore')}
         onClick={() => onDay(dayLater(day, -1))}
       />
-      <button type="button" className="calendar-open" popoverTarget={panel} title={long}>
+      <button ref={button} type="button" className="calendar-open" popoverTarget={panel} title={long}>
         <Icon name="calendar" />
         {short}
       </button>
@@ -56,6 +69,7 @@ export function Calendar({ streams, day, onDay }: Props) {
         id={panel}
         popover="auto"
         className="pop-panel calendar-panel"
+        onBeforeToggle={place}
         onToggle={event => setOpened(event.newState === 'open')}
       >
         {opened && (

@@ -28,7 +28,7 @@ import './replay.css'
 
 const SECOND_MS = 1000
 /** Where one begins when going back from live. */
-const BACK_MS = 10 * SECOND_MS
+const BACK_MS = 15 * SECOND_MS
 const STEP_MS = 10 * SECOND_MS
 const MINUTE_MS = 60 * SECOND_MS
 
@@ -41,7 +41,11 @@ export function ReplayPage() {
   const ids = useMemo(() => (list ?? '').split(',').filter(Boolean).slice(0, MAX_STREAMS), [list])
   const streams = useMemo(() => ids.flatMap(id => known.data?.find(each => each.id === id) ?? []), [ids, known.data])
   const setStreams = (next: readonly string[]) =>
-    void navigate({ search: old => ({ ...old, streams: next.join() || undefined }), replace: ids.length > 0 })
+    void navigate({
+      search: old => ({ ...old, streams: next.join() || undefined }),
+      replace: ids.length > 0,
+      resetScroll: false,
+    })
   const [first] = streams
   return (
     <Page
@@ -114,7 +118,7 @@ function Replay({ streams, at }: { streams: readonly Stream[]; at: string | unde
   const goLive = () => {
     session.shuttle({ playing: false, speed: 1 })
     setLive(true)
-    void navigate({ search: old => ({ ...old, at: undefined }), replace: true })
+    void navigate({ search: old => ({ ...old, at: undefined }), replace: true, resetScroll: false })
   }
   // Played faster until now is reached: from then on it is live again.
   const caughtUp = canLive && !live && snapshot.playing && snapshot.speed > 1 && session.caughtUp
@@ -140,9 +144,10 @@ function Replay({ streams, at }: { streams: readonly Stream[]; at: string | unde
   }
   const mark = (edge: 'begin' | 'end') => {
     const length = Math.min(5 * MINUTE_MS, widthOf(view) / 8)
-    if (edge === 'begin')
-      setClip(clipOf(positionMs, clip !== null && clip.toMs > positionMs ? clip.toMs : positionMs + length))
-    else setClip(clipOf(clip !== null && clip.fromMs < positionMs ? clip.fromMs : positionMs - length, positionMs))
+    const begin =
+      edge === 'begin' ? positionMs : clip !== null && clip.fromMs < positionMs ? clip.fromMs : positionMs - length
+    const end = edge === 'end' ? positionMs : clip !== null && clip.toMs > positionMs ? clip.toMs : positionMs + length
+    setClip(clipOf(begin, Math.min(end, Date.now())))
   }
   const toggle = () => {
     if (live) {

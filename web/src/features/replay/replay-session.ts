@@ -5,8 +5,10 @@ import { TileSession } from './tile-session.ts'
 import { playableFrom, playableUntil, spanAt, type Track } from './track.ts'
 
 const BEAT_MS = 100
-/** Nearer to now than this one has caught up: what is written is in the playlist a few seconds later. */
-const EDGE_MS = 20_000
+/** Nearer to now than this one has caught up ... */
+const NEAR_MS = 12_000
+/** ... or when nothing comes any more so near: what is written is in the playlist some seconds later. */
+const EDGE_MS = 30_000
 /** Farther off, a picture of several is in another recording than the clock. */
 const FOLLOW_MS = 3000
 
@@ -131,7 +133,8 @@ export class ReplaySession {
 
   /** So near to now that one may as well look at it live. */
   get caughtUp(): boolean {
-    return Date.now() - this.#clock.positionMs < EDGE_MS
+    const behindMs = Date.now() - this.#clock.positionMs
+    return behindMs < NEAR_MS || (this.#snapshot.held && behindMs < EDGE_MS)
   }
 
   #tell = (): void => {

@@ -1,6 +1,5 @@
 /** Times of the clock; below zero backwards. */
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16] as const
-type Speed = (typeof SPEEDS)[number]
 
 /** Backwards the picture goes in steps; more of them a second no decoder shows. */
 const BACKWARDS = [-1, -2, -4, -8] as const

@@ -37,7 +37,8 @@ export function SnapshotsPage() {
   const mayDelete = useMay('recordings.delete')
   const selected = items?.filter(({ id }) => chosen.has(id)) ?? []
   const filtered = path !== undefined || day !== undefined || cause !== undefined
-  const set = (change: object) => void navigate({ search: old => ({ ...old, ...change }), replace: true })
+  const set = (change: object) =>
+    void navigate({ search: old => ({ ...old, ...change }), replace: true, resetScroll: false })
   const toggle = (id: string, on: boolean) =>
     setChosen(new Set(on ? [...chosen, id] : [...chosen].filter(each => each !== id)))
   const at = items?.findIndex(({ id }) => id === open) ?? -1
@@ -95,7 +96,11 @@ export function SnapshotsPage() {
             title={t(filtered ? 'snapshots.noMatch' : 'snapshots.empty')}
             action={
               filtered && (
-                <Button onClick={() => void navigate({ search: ({ space }) => ({ space }), replace: true })}>
+                <Button
+                  onClick={() =>
+                    void navigate({ search: ({ space }) => ({ space }), replace: true, resetScroll: false })
+                  }
+                >
                   {t('streams.clearFilter')}
                 </Button>
               )

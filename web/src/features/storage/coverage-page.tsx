@@ -37,7 +37,7 @@ export function CoveragePage() {
         label={t('section.coverage')}
         tabs={TABS.map(key => ({ key, title: t(`storage.tab.${key}`) }))}
         open={tab}
-        onOpen={tab => void navigate({ search: old => ({ ...old, tab }), replace: true })}
+        onOpen={tab => void navigate({ search: old => ({ ...old, tab }), replace: true, resetScroll: false })}
       >
         {tab === 'streams' ? <Streams /> : <Alerts />}
       </Tabs>
@@ -66,7 +66,7 @@ function Streams() {
           aria-label={t('storage.span')}
           value={over}
           options={(['day', 'week', 'month'] as const).map(value => ({ value, label: t(`storage.last.${value}`) }))}
-          onChange={over => void navigate({ search: old => ({ ...old, over }), replace: true })}
+          onChange={over => void navigate({ search: old => ({ ...old, over }), replace: true, resetScroll: false })}
         />
       </div>
       {coverage.isError && rows === undefined && (

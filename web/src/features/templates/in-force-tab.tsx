@@ -76,7 +76,9 @@ export function InForceTab() {
         <SearchBox
           label={t('templates.search')}
           q={q}
-          onSearch={text => void navigate({ search: old => ({ ...old, q: text || undefined }), replace: true })}
+          onSearch={text =>
+            void navigate({ search: old => ({ ...old, q: text || undefined }), replace: true, resetScroll: false })
+          }
         />
         <span className="grow" />
         <span className="muted tabular">{rows && t('templates.placesCount', { n: count(rows.length) })}</span>

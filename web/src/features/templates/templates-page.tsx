@@ -48,7 +48,7 @@ export function TemplatesPage() {
         label={t('section.templates')}
         tabs={TABS.map(key => ({ key, title: t(`templates.tab.${key}`) }))}
         open={tab}
-        onOpen={tab => void navigate({ search: old => ({ ...old, tab }), replace: true })}
+        onOpen={tab => void navigate({ search: old => ({ ...old, tab }), replace: true, resetScroll: false })}
       >
         {tab === 'inForce' ? <InForceTab /> : <List key={tab} kind={tab} create={create(tab)} />}
       </Tabs>
