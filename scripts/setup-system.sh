@@ -9,7 +9,7 @@ export LC_ALL
 runtime='ffmpeg:ffmpeg fonts-dejavu-core:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf'
 bench='nginx:/usr/sbin/nginx libnginx-mod-rtmp:- procps:ps'
 test="$runtime $bench chromium:chromium openssl:openssl rtmpdump:rtmpdump postgresql:/usr/lib/postgresql
-  prometheus:promtool sip-tester:sipp gstreamer1.0-tools:gst-launch-1.0
+  prometheus:promtool sip-tester:sipp tshark:tshark gstreamer1.0-tools:gst-launch-1.0
   gstreamer1.0-plugins-base:- gstreamer1.0-plugins-good:- gstreamer1.0-plugins-bad:- gstreamer1.0-plugins-ugly:-
   gstreamer1.0-libav:- vlc-bin:vlc vlc-plugin-base:-"
 

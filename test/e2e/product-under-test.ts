@@ -98,6 +98,15 @@ export class ProductUnderTest {
     return { status: response.status, body: await response.json() }
   }
 
+  /** The bytes of a file. */
+  async download(path: string): Promise<Buffer> {
+    const response = await fetch(`${this.console}/api/v1${path}`, {
+      headers: { Authorization: `Bearer ${this.#token}` },
+    })
+    if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`)
+    return Buffer.from(await response.arrayBuffer())
+  }
+
   /** Ports devices of GB/T 28181 connect to. */
   async gb28181(): Promise<{ readonly sip: number; readonly media: number }> {
     const line = await until('devices may register', () => this.#lines('node', 'devices register here').at(-1))
