@@ -3,12 +3,16 @@ import { initReactI18next } from 'react-i18next'
 import type access from '../locales/access.en.json'
 import type alarms from '../locales/alarms.en.json'
 import type attempt from '../locales/attempt.en.json'
+import type audit from '../locales/audit.en.json'
 import type callbacks from '../locales/callbacks.en.json'
 import type channel from '../locales/channel.en.json'
 import type config from '../locales/config.en.json'
+import type connect from '../locales/connect.en.json'
 import type devices from '../locales/devices.en.json'
 import type directories from '../locales/directories.en.json'
 import type en from '../locales/en.json'
+import type nodes from '../locales/nodes.en.json'
+import type overview from '../locales/overview.en.json'
 import type parents from '../locales/parents.en.json'
 import type plans from '../locales/plans.en.json'
 import type recordings from '../locales/recordings.en.json'
@@ -16,7 +20,9 @@ import type replay from '../locales/replay.en.json'
 import type snapshots from '../locales/snapshots.en.json'
 import type spaces from '../locales/spaces.en.json'
 import type storage from '../locales/storage.en.json'
+import type system from '../locales/system.en.json'
 import type templates from '../locales/templates.en.json'
+import type trace from '../locales/trace.en.json'
 import type tree from '../locales/tree.en.json'
 import type viewer from '../locales/viewer.en.json'
 import type wall from '../locales/wall.en.json'
@@ -28,8 +34,14 @@ type Texts = typeof en &
   typeof alarms &
   typeof attempt &
   typeof callbacks &
+  typeof audit &
+  typeof system &
   typeof channel &
   typeof config &
+  typeof connect &
+  typeof nodes &
+  typeof overview &
+  typeof trace &
   typeof devices &
   typeof tree &
   typeof parents &
@@ -67,10 +79,14 @@ async function loadTopic(topic: string, language: Language): Promise<void> {
   i18next.addResourceBundle(language, 'translation', texts?.default ?? {}, true)
 }
 
-/** The module of a page, once the texts of its topic are here too. */
-export async function withTexts<Module>(topic: string, page: Promise<Module>): Promise<Module> {
-  opened.add(topic)
-  const [module] = await Promise.all([page, loadTopic(topic, languagePreference.get())])
+/** The module of a page, once the texts of its topics (a word, or several with blanks) are here too. */
+export async function withTexts<Module>(topics: string, page: Promise<Module>): Promise<Module> {
+  const language = languagePreference.get()
+  const texts = topics.split(' ').map(topic => {
+    opened.add(topic)
+    return loadTopic(topic, language)
+  })
+  const [module] = await Promise.all([page, ...texts])
   return module
 }
 

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { withTexts } from '../../lib/i18n.ts'
 import { frame } from '../../lib/pages.ts'
 import { oneOf, present, type RawSearch, word } from '../../lib/search.ts'
 
@@ -10,6 +11,6 @@ export const auditRoutes = [
     // `noun`: what it is about, stream, space ...
     validateSearch: ({ q, noun, span }: RawSearch) =>
       present({ q: word(q), noun: word(noun), span: oneOf(span, ['day', 'week', 'month']) }),
-    component: lazyRouteComponent(() => import('./audit-page.tsx'), 'AuditPage'),
+    component: lazyRouteComponent(() => withTexts('audit trace', import('./audit-page.tsx')), 'AuditPage'),
   }),
 ] as const

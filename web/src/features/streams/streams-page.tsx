@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { Button, Segmented } from 'antd'
-import { useMemo, useState } from 'react'
+import { Button } from 'antd'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Since } from '../../components/ago.tsx'
 import { ShowApiCall } from '../../components/api-call.tsx'
 import { type Column, DataTable, type Order } from '../../components/data-table.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx'
+import { FilterSelect } from '../../components/filter-select.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Measure } from '../../components/measure.tsx'
 import { Card, Empty, Page } from '../../components/page.tsx'
@@ -17,12 +18,14 @@ import { useMay } from '../../lib/api/may.ts'
 import { MAX_LISTED, streamsQuery } from '../../lib/api/queries.ts'
 import type { Stream } from '../../lib/api/types.ts'
 import { bitrate, codecName, count, framesPerSecond } from '../../lib/format.ts'
-import { BulkStreams } from './bulk-streams.tsx'
-import { CreateStream } from './create-stream.tsx'
 import { KickButton } from './kick-button.tsx'
 import { Poster } from './poster.tsx'
 import { isSortKey, sortStreams } from './sort-streams.ts'
 import './streams.css'
+
+// Not part of the first load.
+const BulkStreams = lazy(async () => ({ default: (await import('./bulk-streams.tsx')).BulkStreams }))
+const CreateStream = lazy(async () => ({ default: (await import('./create-stream.tsx')).CreateStream }))
 
 export function StreamsPage() {
   const { t } = useTranslation()
@@ -34,6 +37,12 @@ export function StreamsPage() {
   const rows = useMemo(() => streams.data && sortStreams(streams.data, by, order), [streams.data, by, order])
   const columns = useColumns()
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  // Stays when nothing is chosen any more: it tells what becomes of the command.
+  const [chose, setChose] = useState(false)
+  const choose = (keys: ReadonlySet<string>) => {
+    setChosen(keys)
+    setChose(true)
+  }
   const mayWrite = useMay('streams.write')
   // Rows that a filter hides, or that are gone, must not be hit by a command.
   const ids = useMemo(() => rows?.filter(({ id }) => chosen.has(id)).map(({ id }) => id) ?? [], [rows, chosen])
@@ -61,17 +70,12 @@ export function StreamsPage() {
           q={q ?? ''}
           onSearch={text => void navigate({ search: old => ({ ...old, q: text || undefined }), replace: true })}
         />
-        <Segmented<'all' | 'on' | 'off'>
-          aria-label={t('streams.state')}
-          value={state ?? 'all'}
-          options={[
-            { value: 'all', label: t('streams.all') },
-            { value: 'on', label: t('state.on') },
-            { value: 'off', label: t('state.off') },
-          ]}
-          onChange={value =>
-            void navigate({ search: old => ({ ...old, state: value === 'all' ? undefined : value }), replace: true })
-          }
+        <FilterSelect
+          label={t('streams.state')}
+          all={t('streams.all')}
+          value={state}
+          options={(['on', 'off'] as const).map(value => ({ value, label: t(`state.${value}`) }))}
+          onChange={state => void navigate({ search: old => ({ ...old, state }), replace: true })}
         />
         {label !== undefined && (
           <button
@@ -90,14 +94,14 @@ export function StreamsPage() {
           {rows !== undefined && rows.length >= MAX_LISTED && ` ${t('streams.countLimit')}`}
         </span>
       </div>
-      <BulkStreams ids={ids} onClear={() => setChosen(new Set())} />
+      <Suspense>{chose && <BulkStreams ids={ids} onClear={() => setChosen(new Set())} />}</Suspense>
       {streams.isError && (
         <ErrorPanel error={streams.error} what={t('streams.loadFailed')} onRetry={() => void streams.refetch()} />
       )}
       {(rows !== undefined || !streams.isError) && (
         <Card className="flush">
           <DataTable
-            {...(mayWrite ? { selection: { keys: chosen, onChange: setChosen } } : {})}
+            {...(mayWrite ? { selection: { keys: chosen, onChange: choose } } : {})}
             label={t('section.streams')}
             columns={columns}
             rows={rows}
@@ -127,7 +131,11 @@ export function StreamsPage() {
           />
         </Card>
       )}
-      {create && <CreateStream space={space} onClose={() => setCreate(false)} />}
+      {create && (
+        <Suspense>
+          <CreateStream space={space} onClose={() => setCreate(false)} />
+        </Suspense>
+      )}
     </Page>
   )
 }

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { withTexts } from '../../lib/i18n.ts'
 import { frame } from '../../lib/pages.ts'
 import { oneOf, present, type RawSearch } from '../../lib/search.ts'
 
@@ -8,6 +9,6 @@ export const systemRoutes = [
     path: '/system',
     staticData: { section: 'settings', menu: 'system', needs: 'system.read' },
     validateSearch: ({ tab }: RawSearch) => present({ tab: oneOf(tab, ['settings', 'log', 'backup']) }),
-    component: lazyRouteComponent(() => import('./system-page.tsx'), 'SystemPage'),
+    component: lazyRouteComponent(() => withTexts('system nodes', import('./system-page.tsx')), 'SystemPage'),
   }),
 ] as const
