@@ -1,11 +1,10 @@
-import type { Operations, Schemas } from '@sightline/client'
+import type { Schemas } from '@sightline/client'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { client } from '../../lib/api/client.ts'
 
 export type Callback = Schemas['Callback']
 export type Delivery = Schemas['Delivery']
 export type CallbackEvent = Delivery['event']
-type CallbackWish = Operations['createCallback']['body']
 
 /** As the platform tells them: of recording first. */
 export const EVENTS = [

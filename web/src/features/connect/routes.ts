@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { withTexts } from '../../lib/i18n.ts'
 import { frame } from '../../lib/pages.ts'
 import { present, type RawSearch, word } from '../../lib/search.ts'
 
@@ -9,6 +10,6 @@ export const connectRoutes = [
     staticData: { section: 'streams', menu: 'connect', needs: 'streams.write' },
     // Id of the stream to send to; what sends: obs, ffmpeg ...
     validateSearch: (search: RawSearch) => present({ stream: word(search['stream']), with: word(search['with']) }),
-    component: lazyRouteComponent(() => import('./connect-page.tsx'), 'ConnectPage'),
+    component: lazyRouteComponent(() => withTexts('connect', import('./connect-page.tsx')), 'ConnectPage'),
   }),
 ] as const

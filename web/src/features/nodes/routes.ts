@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { withTexts } from '../../lib/i18n.ts'
 import { frame } from '../../lib/pages.ts'
 
 export const nodesRoutes = [
@@ -6,6 +7,6 @@ export const nodesRoutes = [
     getParentRoute: () => frame,
     path: '/nodes',
     staticData: { section: 'fleet', menu: 'nodes' },
-    component: lazyRouteComponent(() => import('./nodes-page.tsx'), 'NodesPage'),
+    component: lazyRouteComponent(() => withTexts('nodes', import('./nodes-page.tsx')), 'NodesPage'),
   }),
 ] as const

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { withTexts } from '../../lib/i18n.ts'
 import { frame } from '../../lib/pages.ts'
 
 export const overviewRoutes = [
@@ -6,6 +7,6 @@ export const overviewRoutes = [
     getParentRoute: () => frame,
     path: '/',
     staticData: { section: 'overview', menu: 'overview' },
-    component: lazyRouteComponent(() => import('./overview-page.tsx'), 'OverviewPage'),
+    component: lazyRouteComponent(() => withTexts('overview nodes', import('./overview-page.tsx')), 'OverviewPage'),
   }),
 ] as const

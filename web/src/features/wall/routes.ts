@@ -7,6 +7,6 @@ export const wallRoutes = [
     getParentRoute: () => frame,
     path: '/live',
     staticData: { section: 'live', menu: 'live' },
-    component: lazyRouteComponent(() => withTexts('wall', import('./wall-page.tsx')), 'WallPage'),
+    component: lazyRouteComponent(() => withTexts('wall overview', import('./wall-page.tsx')), 'WallPage'),
   }),
 ] as const
