@@ -107,7 +107,7 @@ test('recorded by hand: listed, played by HLS, FLV and as MP4, frame by frame', 
   const picture = await product.api('POST', `/streams/${id}/snapshots`, { at, format: 'webp', width: 160 })
   const taken = await sharp(await download(String(picture['url']))).metadata()
   expect(taken).toMatchObject({ format: 'webp', width: 160, height: 90 })
-}, 60_000)
+}, 120_000)
 
 test('pictures: of the live stream, its poster, at begin and end of a recording', async () => {
   await using product = await ProductUnderTest.start()
@@ -137,7 +137,7 @@ test('pictures: of the live stream, its poster, at begin and end of a recording'
   await until('a picture of the end', async () => (await causes()).includes('recordingEnd'))
   await product.api('DELETE', `/snapshots/${one?.['id']}`)
   expect((await fetch(String(one?.['url']))).status).toBe(404)
-}, 60_000)
+}, 120_000)
 
 /** A receiver of callbacks as its owner would write it. */
 async function receiver(secretOf: () => string) {
@@ -202,7 +202,7 @@ test('a template bound to a space records a new stream by itself; a node that is
   await until('the node listens again', () => product.count('node', 'node is listening') === 2)
   await using _ = publish(to.rtmp, ...CAMERA)
   await until('it is recorded again', async () => (await recordingsOf(product, id)).length === 2)
-}, 60_000)
+}, 120_000)
 
 test('an export is an operation with a file at its end', async () => {
   await using product = await ProductUnderTest.start()
@@ -225,7 +225,7 @@ test('an export is an operation with a file at its end', async () => {
     expect((await fetch(url, { headers: { Range: 'bytes=0-9' } })).status).toBe(206)
     expect((await fetch(url.replace(/sign=./, 'sign=0'))).status).toBe(403)
   }
-}, 60_000)
+}, 120_000)
 
 const SERVER_ID = '34020000002000000001'
 const NVR = '34020000001180000001'
@@ -261,4 +261,4 @@ test('a GB/T 28181 channel that nobody watches is called for its recording, and 
   await until('it is released', () => calls() === 0)
   const { items } = (await product.api('GET', `/recordings?path=${path}`)) as { items: RecordingView[] }
   expect(items).toMatchObject([{ state: 'closed' }])
-}, 90_000)
+}, 150_000)
