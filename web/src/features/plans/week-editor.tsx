@@ -277,7 +277,7 @@ function DayRow({ day, week, chosen, readOnly, onChoose, onOpen, onAdd, onCopy }
             }}
           >
             {!readOnly && <span className="interval-edge" data-edge="start" />}
-            <span className="interval-text">{interval.subject || spanText(interval)}</span>
+            <span className="interval-text">{interval.subject || spanText(interval)}</span>{' '}
             {interval.teacher !== '' && <small className="interval-text">{interval.teacher}</small>}
             {!readOnly && <span className="interval-edge end" data-edge="end" />}
           </button>
