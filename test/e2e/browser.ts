@@ -13,6 +13,7 @@ const FLAGS = [
 ]
 
 /** Debian's Chromium; playwright-core gives it an empty profile of its own. */
-export function startBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: FLAGS })
+export function startBrowser(flags: readonly string[] = []): Promise<Browser> {
+  const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+  return chromium.launch({ executablePath, args: [...FLAGS, ...flags] })
 }
