@@ -9,25 +9,41 @@ export interface Step {
   readonly xml: string
 }
 
-/** Headers of every request of a scenario. `{method}` of CSeq, and the start line, are the caller's. */
-const HEADERS = [
-  'Via: SIP/2.0/[transport] [local_ip]:[local_port];rport;branch=[branch]',
-  'From: <sip:34020000001320000001@3402000000>;tag=[pid]tag[call_number]',
-  'To: <sip:34020000002000000001@3402000000>',
-  'Call-ID: [call_id]',
-  'Contact: <sip:34020000001320000001@[local_ip]:[local_port];transport=[transport]>',
-  'Max-Forwards: 70',
-].join('\n')
+const DEVICE = '34020000001320000001'
 
-/** A request from SIPp, repeated every 500 ms over UDP until it is answered. */
+/** Headers of every request of a scenario. `{method}` of CSeq, and the start line, are the caller's. */
+const headers = (device: string) =>
+  [
+    'Via: SIP/2.0/[transport] [local_ip]:[local_port];rport;branch=[branch]',
+    `From: <sip:${device}@3402000000>;tag=[pid]tag[call_number]`,
+    'To: <sip:34020000002000000001@3402000000>',
+    'Call-ID: [call_id]',
+    `Contact: <sip:${device}@[local_ip]:[local_port];transport=[transport]>`,
+    'Max-Forwards: 70',
+  ].join('\n')
+
+/** A request from SIPp, repeated every 500 ms over UDP until it is answered. `device` is who sends it. */
 export function send(
   method: string,
   cseq: number,
-  more: { head?: string; cseqMethod?: string; version?: string; uri?: string; body?: string; length?: string } = {},
+  more: {
+    head?: string
+    cseqMethod?: string
+    version?: string
+    uri?: string
+    body?: string
+    length?: string
+    device?: string
+  } = {},
 ): Step {
-  const { head = '', cseqMethod = method, version = 'SIP/2.0', body = '', length = '[len]' } = more
+  const { head = '', cseqMethod = method, version = 'SIP/2.0', body = '', length = '[len]', device = DEVICE } = more
   const { uri = 'sip:34020000002000000001@3402000000' } = more
-  const lines = [`${method} ${uri} ${version}`, HEADERS, `CSeq: ${cseq} ${cseqMethod}`, ...(head === '' ? [] : [head])]
+  const lines = [
+    `${method} ${uri} ${version}`,
+    headers(device),
+    `CSeq: ${cseq} ${cseqMethod}`,
+    ...(head === '' ? [] : [head]),
+  ]
   const retrans = method === 'ACK' ? '' : ' retrans="500"'
   return { xml: `<send${retrans}><![CDATA[\n\n${lines.join('\n')}\nContent-Length: ${length}\n\n${body}]]></send>` }
 }
@@ -73,6 +89,8 @@ export interface SippOptions {
   readonly rate?: number
   /** Percent of its packets that SIPp loses on purpose, both ways. */
   readonly lostPercent?: number
+  /** One line for each call, in turn: [field0], [field1] ... are its parts between semicolons. */
+  readonly rows?: readonly string[]
 }
 
 export interface Sipp extends Program {
@@ -102,6 +120,10 @@ export async function sipp(scenario: string | readonly Step[], options: SippOpti
     const xml = `<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="test">\n${scenario.map(step => step.xml).join('\n')}\n</scenario>\n`
     writeFileSync(folder.file('scenario.xml'), xml)
     args.push('-sf', folder.file('scenario.xml'))
+  }
+  if (options.rows) {
+    writeFileSync(folder.file('rows.csv'), `SEQUENTIAL\n${options.rows.join('\n')}\n`)
+    args.push('-inf', folder.file('rows.csv'))
   }
   if (options.rate !== undefined) args.push('-r', String(options.rate))
   if (options.lostPercent !== undefined) args.push('-lost', String(options.lostPercent))

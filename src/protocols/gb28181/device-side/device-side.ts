@@ -46,6 +46,9 @@ export interface DeviceSideOptions {
   readonly authority?: DigestAuthority
 }
 
+/** For BYE when we stop; what a device that is gone was not told stays in the journal for the next start. */
+const GOODBYE_MS = 2000
+
 /** What devices ask of a platform. */
 export const DEVICE_METHODS = ['REGISTER', 'MESSAGE', 'NOTIFY', 'INVITE'] as const
 
@@ -198,7 +201,10 @@ export class DeviceSide {
 
   /** BYE to all that send, then forgets the devices; they stay registered, the next start knows them. */
   async close(): Promise<void> {
-    await Promise.all([...this.#calls.values()].map(call => call.close()))
+    const patience = Promise.withResolvers<void>()
+    const timer = this.#options.timers.after(GOODBYE_MS, patience.resolve)
+    await Promise.race([Promise.all([...this.#calls.values()].map(call => call.close())), patience.promise])
+    timer.cancel()
     for (const subscriptions of this.#subscriptions.values()) subscriptions.close()
     this.sessions.close()
   }

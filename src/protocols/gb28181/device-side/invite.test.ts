@@ -344,6 +344,18 @@ test('a BYE that was not answered stays owed, and is paid after a restart', asyn
   await back.close()
 })
 
+test('a device that is gone does not keep us from stopping: two seconds for BYE, and the rest stays owed', async () => {
+  accepts()
+  const { told, options: wanted } = options()
+  await platform.side.invite(DEVICE_ID, LIVE, wanted)
+  await device.endpoint.close()
+  const closing = platform.side.close()
+  platform.time.advance(2000)
+  await closing
+  expect(told.journal.size).toBe(1)
+  platform.time.advance(30_000) // the transaction gives up
+})
+
 test('not registered', async () => {
   await expect(platform.side.invite('34020000001180000009', LIVE, options().options)).rejects.toMatchObject({
     code: 'NOT_FOUND',
