@@ -71,7 +71,7 @@ export const homeQuery = (id: string) =>
   })
 
 /** How long a device may take to send its pictures until nobody looks any more. */
-const SNAPSHOT_MS = 60_000
+export const SNAPSHOT_MS = 60_000
 
 export const deviceSnapshotQuery = (id: string) =>
   queryOptions({

@@ -2,11 +2,12 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { Button, Modal } from 'antd'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useNowMs } from '../../components/ago.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Empty, Skeleton } from '../../components/page.tsx'
 import { client, deviceApi } from '../../lib/api/client.ts'
-import { deviceSnapshotQuery } from './queries.ts'
+import { deviceSnapshotQuery, SNAPSHOT_MS } from './queries.ts'
 
 /** Some moments one after the other: three pictures, a second apart. */
 const WISH = { count: 3, intervalS: 1 }
@@ -39,15 +40,17 @@ export function SnapshotButton({ id }: { id: string }) {
 
 function Taken({ id }: { id: string }) {
   const { t } = useTranslation()
+  const now = useNowMs()
   const { data } = useQuery(deviceSnapshotQuery(id))
   if (data === undefined) return <Skeleton width="60%" />
-  const { files, wanted, finishedAt } = data
+  const { files, wanted, finishedAt, createdAt } = data
+  const over = finishedAt !== null || now - Date.parse(createdAt) > SNAPSHOT_MS
   return (
     <>
       <p className="muted tabular" role="status">
         {t('channel.snapshotsHere', { n: files.length, of: wanted })}
       </p>
-      {files.length === 0 && finishedAt !== null && <Empty title={t('channel.snapshotNone')} />}
+      {files.length === 0 && over && <Empty title={t('channel.snapshotNone')} />}
       <div className="snapshot-list">
         {files.map(({ name }) => (
           <Picture key={name} id={id} name={name} />
