@@ -1,4 +1,5 @@
 import { spawnCamera } from './camera.ts'
+import { startDevices } from './demo-devices.ts'
 import { localHost, runStart, type Started } from './start.ts'
 
 export interface DemoOptions {
@@ -6,9 +7,18 @@ export interface DemoOptions {
   readonly cameras: number
 }
 
-/** `sightline demo`: `start`, and cameras at `live/camera1`, `live/camera2` ... as soon as both processes are up. */
+/**
+ * `sightline demo`: `start`, cameras at `live/camera1`, `live/camera2` ... and devices of GB/T 28181 as soon as both
+ * processes are up.
+ */
 export function runDemo({ configFile, cameras }: DemoOptions): Promise<void> {
-  return runStart({ configFile, onReady: started => startCameras(started, cameras) })
+  return runStart({
+    configFile,
+    onReady: started => {
+      startCameras(started, cameras)
+      startDevices(started)
+    },
+  })
 }
 
 /** Simulated cameras that publish into the default space, under supervision. */

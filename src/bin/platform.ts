@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { errorText } from '../base/errors.ts'
+import { AppError, errorText } from '../base/errors.ts'
 import { CloseStack } from '../base/lifecycle.ts'
 import { LogTail } from '../base/log-tail.ts'
 import { describeSettings } from '../config/describe.ts'
 import type { Settings } from '../config/schema.ts'
 import { type Certificate, Server } from '../http/server.ts'
 import type { NodeEvent } from '../link/events.ts'
+import type { Actor } from '../platform/access/actor.ts'
 import { Authenticator } from '../platform/access/authenticator.ts'
 import { ApiKeyService } from '../platform/api-keys/api-key-service.ts'
 import { AuditLog } from '../platform/audit/audit-log.ts'
@@ -46,6 +47,12 @@ import { ROOT } from './step.ts'
 import { version } from './version.ts'
 
 const TIDY_EVERY_MS = 3_600_000
+
+/** Who adds what the process that started us asks for. */
+const SUPERVISOR: Actor = {
+  ...{ kind: 'system', id: 'supervisor', name: 'supervisor', role: 'administrator', scopes: null, credential: '' },
+  ...{ remote: '', traceId: '' },
+}
 
 /** Where the listeners are bound; null where one is off. */
 interface Bound {
@@ -207,6 +214,12 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
       ...bound,
       initialPassword: administrator?.password ?? undefined,
       publishKey: spaces.state(DEFAULT_SPACE)?.pushKeys[0],
+      async admit(admitted) {
+        for (const device of admitted)
+          await gb28181.devices.create(SUPERVISOR, { ...device, space: DEFAULT_SPACE }).catch((error: unknown) => {
+            if (!(error instanceof AppError && error.code === 'CONFLICT')) throw error // it is known
+          })
+      },
       reload(next) {
         current = next
         const renewed = certificateOf(next)

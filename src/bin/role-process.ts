@@ -19,6 +19,16 @@ export interface Running {
   readonly initialPassword?: string | undefined
   /** Key that publishes into the default space; for the demo's cameras. */
   readonly publishKey?: string | undefined
+  /** Adds devices that may register in the default space; those that are known stay as they are. */
+  admit?(devices: readonly AdmittedDevice[]): Promise<void>
+}
+
+/** A device of the demo. */
+export interface AdmittedDevice {
+  readonly gbId: string
+  readonly name: string
+  readonly type: 'ipc' | 'nvr'
+  readonly password: string
 }
 
 export interface RoleEnvironment {
@@ -42,6 +52,12 @@ const RUN: Record<
 
 /** From a process to its supervisor. */
 export type RoleMessage = { readonly type: 'ready' } & Pick<Running, 'initialPassword' | 'publishKey'>
+
+/** From the supervisor to a process. */
+export interface SupervisorMessage {
+  readonly type: 'admit'
+  readonly devices: readonly AdmittedDevice[]
+}
 
 /** Errors of a start that a restart would only repeat. */
 const FINAL: ReadonlySet<string> = new Set([
@@ -121,6 +137,9 @@ export async function runRole(role: Role, configFile: string | undefined): Promi
   })
   if (supervised) {
     process.on('disconnect', () => void close('the supervisor is gone'))
+    process.on('message', (message: SupervisorMessage) => {
+      running?.admit?.(message.devices).catch(error => log.error('devices are not added', { error: errorText(error) }))
+    })
     const { initialPassword, publishKey } = running
     process.send?.({ type: 'ready', initialPassword, publishKey } satisfies RoleMessage)
   } else {

@@ -7,7 +7,13 @@ import { loadSettings } from '../config/load.ts'
 import { environmentName, type Settings } from '../config/schema.ts'
 import { fixedPorts } from './free-port.ts'
 import { openProcessLog, type ProcessLog } from './process-log.ts'
-import { printPassword, type Role, type RoleMessage } from './role-process.ts'
+import {
+  type AdmittedDevice,
+  printPassword,
+  type Role,
+  type RoleMessage,
+  type SupervisorMessage,
+} from './role-process.ts'
 import { secretFile, withSecrets } from './secret-file.ts'
 import { type Child, EXIT_CONFIG, SupervisedProcess } from './supervised-process.ts'
 import { version } from './version.ts'
@@ -33,6 +39,8 @@ export interface Started {
   readonly log: ProcessLog
   /** Puts another process under the same supervision: it stops first. */
   supervise(name: string, spawn: () => Child): SupervisedProcess
+  /** Tells the platform of devices that may register. */
+  admit(devices: readonly AdmittedDevice[]): void
   /** Ends platform and node in order; they are started again at once. */
   restart(): void
 }
@@ -77,13 +85,15 @@ export async function runStart({ configFile, program, onReady }: StartOptions): 
       if (!waiting.delete(role) || waiting.size > 0) return
       announce(log, settings, systemClock.monotonicMs() - startedAt)
       printPassword(log, initialPassword)
-      onReady?.({ settings, publishKey, log, supervise, restart })
+      onReady?.({ settings, publishKey, log, supervise, admit, restart })
     }
     roles.set(
       role,
       supervise(role, () => spawnRole(role, configFile, roleEnvironment, program), onMessage),
     )
   }
+  const admit = (devices: readonly AdmittedDevice[]) =>
+    roles.get('platform')?.send({ type: 'admit', devices } satisfies SupervisorMessage)
   const restart = () => {
     for (const role of roles.values()) role.restart()
   }

@@ -12,7 +12,7 @@ const HEALTHY_MS = 30_000
 export const EXIT_CONFIG = 78
 
 /** What the supervisor uses of a ChildProcess. */
-export type Child = Pick<ChildProcess, 'pid' | 'kill' | 'on'>
+export type Child = Pick<ChildProcess, 'pid' | 'kill' | 'on'> & { readonly send?: (message: object) => boolean }
 
 export interface SupervisedProcessOptions {
   readonly name: string
@@ -74,6 +74,11 @@ export class SupervisedProcess {
 
   signal(signal: NodeJS.Signals): void {
     this.#child?.kill(signal)
+  }
+
+  /** Over its IPC channel, where it has one and is running. */
+  send(message: object): void {
+    this.#child?.send?.(message)
   }
 
   /** Ends the process in order; its end is no failure, so it is started again at once. */

@@ -44,7 +44,7 @@ test('the probe of what is not there ends with 1 and says why', async () => {
   expect(probe.output()).toMatch(/PEER_REFUSED: .+ refused: 404/)
 })
 
-test('the demo shows two cameras at once', async () => {
+test('the demo shows two cameras and has two devices at once', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'sightline-demo-'))
   const password = 'a password for tests'
   const variables = {
@@ -73,6 +73,16 @@ test('the demo shows two cameras at once', async () => {
     return live.length === 2 && live
   })
   expect(streams.map(stream => stream.path).sort()).toEqual(['default/live/camera1', 'default/live/camera2'])
+  const headers = { Authorization: `Bearer ${token}` }
+  const devices = await until('both devices have told their channels', async () => {
+    const { items } = await api('/devices', { headers })
+    const all = items as { name: string; state: string; stats: { online: number } }[] // GET /devices
+    return all.filter(({ stats }) => stats.online > 0).length === 2 && all
+  })
+  expect(devices.map(({ name, state, stats }) => [name, state, stats.online]).sort()).toEqual([
+    ['Demo camera', 'on', 1],
+    ['Demo recorder', 'on', 4],
+  ])
   demo.child.kill('SIGTERM')
   expect(await demo.exit, demo.output()).toBe(0)
   rmSync(directory, { recursive: true })
