@@ -119,7 +119,9 @@ test.each([
 
 test('what is broken is seen', async () => {
   const rtp = Buffer.concat([Buffer.from([0x8f, 96]), Buffer.alloc(10)]) // fifteen contributing sources, and no room
-  const sip = Buffer.from('MESSAGE sip:34020000002000000001@3402000000 SIP/2.0\r\nCSeq: 1 MESSAGE\r\nContent-Length: some\r\n\r\n')
+  const sip = Buffer.from(
+    'MESSAGE sip:34020000002000000001@3402000000 SIP/2.0\r\nCSeq: 1 MESSAGE\r\nContent-Length: some\r\n\r\n',
+  )
   const seen = [rtp, sip].map((bytes, n) => ({ atMs: n, fromPort: 40_000, toPort: n === 0 ? 40_002 : 40_004, bytes }))
   writeFileSync(folder.file('broken.pcap'), capture(seen))
   const packets = await dissect(folder.file('broken.pcap'), 'udp.port==40002,rtp', 'udp.port==40004,sip')
