@@ -8,7 +8,7 @@ const HELP = `Sightline ${version} - self-hosted video edge cloud
 usage: sightline <command> [options]
 
   start                 platform and node, each restarted when it ends (npm start)
-  demo [--cameras N]    the same with simulated cameras (npm run demo)
+  demo [--cameras N]    the same with simulated cameras and devices (npm run demo)
   platform              the platform alone
   node                  a node alone: a complete media server, or one more node of a platform (link.url)
   simulate rtmp --url URL [--count N]
@@ -37,7 +37,7 @@ usage: sightline <command> [options]
   console               builds the console if its sources changed
   check                 format, lint, types, console, unused code
   test [filter...]      check and the whole test suite, or the tests whose file name has the filter
-  bench [options...]    fan-out benchmark
+  bench [options...]    benchmarks; --help lists them
 
 options
   -c, --config FILE     configuration file (default: $SIGHTLINE_CONFIG, or sightline.yaml if there is one)
