@@ -8,7 +8,10 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** What axe finds and calls serious or worse, with where. */
 export async function seriousFindings(page: Page): Promise<readonly string[]> {
   // What fades in is half-transparent, and half-transparent text has half the contrast.
-  await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => {}))))
+  await page.evaluate(() => {
+    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
+    return Promise.all(ending.map(({ finished }) => finished.catch(() => {})))
+  })
   await page.evaluate(AXE)
   const { violations } = await page.evaluate(
     () => (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(), // what AXE defines

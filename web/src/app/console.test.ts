@@ -74,7 +74,7 @@ test.each(LOOKS)('every page stands without complaint in $language, $theme', { t
   }
 })
 
-test.each(LOOKS)('dialogs have no serious findings either in $theme', async look => {
+test.each(LOOKS)('dialogs have no serious findings either in $theme', { timeout: 60_000 }, async look => {
   const dialogs = [
     ['/streams?create=true', null],
     ['/streams/s0', '.page-actions button.ant-btn-dangerous'],

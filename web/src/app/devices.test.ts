@@ -94,6 +94,19 @@ test('what to type into a camera stands ready, and it turns green when the camer
   await page.close()
 })
 
+test('a device is deleted only by its name', async () => {
+  const { page } = await open('/devices/d1')
+  await page.locator('.page-actions .ant-btn-dangerous').click()
+  const button = page.locator('.ant-modal .ant-btn-primary')
+  await button.waitFor()
+  expect(await button.isDisabled()).toBe(true)
+  await page.locator('.ant-modal input').fill('Recorder, building A')
+  const request = page.waitForRequest(request => request.method() === 'DELETE')
+  await button.click()
+  expect((await request).url()).toMatch(/\/devices\/d1$/)
+  await page.close()
+})
+
 test('search, filter and sort of devices are in the URL', async () => {
   const { page } = await open('/devices')
   await page.locator('.table-row').nth(6).waitFor()
