@@ -14,12 +14,13 @@ export async function startFlvReplay(
   video: HTMLVideoElement,
   { url, fromMs }: ReplaySource,
   speed: number,
+  sound: boolean,
   events: ReplayEvents,
 ): Promise<ReplayEngine> {
   let over = false
   let complete = false
   const player = mpegts.createPlayer(
-    { type: 'flv', isLive: true, cors: true, url, hasAudio: speed === 1, hasVideo: true },
+    { type: 'flv', isLive: true, cors: true, url, hasAudio: sound, hasVideo: true },
     {
       isLive: true,
       enableStashBuffer: false,

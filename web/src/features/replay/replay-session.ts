@@ -82,6 +82,8 @@ export class ReplaySession {
 
   shuttle({ playing, speed }: Shuttle): void {
     if (playing && this.#ended) this.#ended = false
+    // What cannot go backwards may go forwards again.
+    if (Math.sign(speed) !== Math.sign(this.#clock.speed)) for (const tile of this.#tiles) tile.jumped()
     this.#clock.set(playing, speed)
     this.#beat()
   }
@@ -98,7 +100,8 @@ export class ReplaySession {
       pictures: this.#tiles.length,
     }
     for (const tile of this.#tiles) tile.sync(beat, now)
-    clock.hold(clock.speed > 0 && this.#tiles.some(tile => tile.awaited(now)))
+    const broken = this.#tiles.length > 0 && this.#tiles.every(({ snapshot }) => snapshot.state === 'failed')
+    clock.hold(broken || (clock.speed > 0 && this.#tiles.some(tile => tile.awaited(now))))
     this.#tell()
   }
 

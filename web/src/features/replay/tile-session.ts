@@ -62,6 +62,8 @@ export class TileSession {
   #overUntilMs = 0
   /** The browser says that HLS cannot be played here, or the stream's codec not that way. */
   #hls = true
+  /** A proxy between us lets no WebSocket through. */
+  #socket = true
   #snapshot: TileSnapshot = { state: 'loading', error: '', way: null }
 
   constructor(stream: string, urls: ReplayUrls, onChange: () => void) {
@@ -224,7 +226,8 @@ export class TileSession {
       },
     }
     try {
-      const asked = { fromMs: window.fromMs, toMs: Math.min(window.toMs, wall) }
+      // The index is told of an open file now and then: what lies before is known.
+      const asked = { fromMs: positionMs - BACK_MS, toMs: Math.min(window.toMs, wall) }
       const urls = await this.#urls.of(this.stream, asked)
       if (!current()) return
       const source = { fromMs: positionMs, atMs: positionMs }
@@ -232,8 +235,13 @@ export class TileSession {
         way.kind === 'flv'
           ? await (await import('./flv-replay.ts')).startFlvReplay(
               video,
-              { ...source, url: flvUrl(urls.wsFlv, { fromMs: positionMs, toMs: span.toMs }, way.speed) },
+              {
+                ...source,
+                url: flvUrl(this.#socket ? urls.wsFlv : urls.flv, { fromMs: positionMs, toMs: span.toMs }, way.speed),
+              },
               way.speed,
+              // Sound goes along at its own pace only, and what HLS could not play is most often the sound.
+              way.speed === 1 && this.#hls,
               events,
             )
           : await (await import('./hls-replay.ts')).startHlsReplay(
@@ -254,6 +262,11 @@ export class TileSession {
     // What HLS cannot show, FLV may: the codec is asked of another part of the browser.
     if (way.kind === 'hls' && this.#hls && /bufferAddCodec|manifestIncompatible|NotSupported/i.test(message)) {
       this.#hls = false
+      return
+    }
+    if (way.kind === 'flv' && this.#socket) {
+      this.#socket = false
+      this.#tries = 0
       return
     }
     if (this.#tries < MAX_TRIES) return
