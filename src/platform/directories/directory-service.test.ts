@@ -173,6 +173,6 @@ test('100 000 channels: each look gives its first page', { timeout: 120_000 }, a
   const { directories, channels } = gb
   expect((await children(recorder)).items).not.toEqual([])
   expect(await directories.search(ADMINISTRATOR, 'default', 'camera 99999', 50)).not.toEqual([])
-  expect(await channels.list(ADMINISTRATOR, { sort, limit: 100, space: 'default' })).toHaveLength(100)
-  expect(await channels.list(ADMINISTRATOR, { sort, limit: 100, text: '99999' })).not.toEqual([])
+  expect((await channels.list(ADMINISTRATOR, { sort, limit: 100, space: 'default' })).items).toHaveLength(100)
+  expect((await channels.list(ADMINISTRATOR, { sort, limit: 100, text: '99999' })).items).not.toEqual([])
 })
