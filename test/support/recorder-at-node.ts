@@ -14,6 +14,8 @@ export const PATH = 'default/live/cam'
 
 /** The recorder of a node under test: remembers what it shall do, and answers as the real one. */
 export class RecorderAtNode {
+  /** False: pictures of live streams are refused, as of streams nobody publishes. */
+  hasStreams = true
   readonly applied: RecordingState[] = []
   readonly segments = new Map<string, Segment>()
   readonly snapshots = new Map<string, Snapshot>()
@@ -55,6 +57,7 @@ export class RecorderAtNode {
       },
       'snapshot.take': ({ path, atMs, template, format, width }) => {
         if (atMs !== null && atMs < 1000) throw new AppError('NOT_FOUND', { what: 'picture at', id: atMs })
+        if (atMs === null && !this.hasStreams) throw new AppError('STREAM_NOT_FOUND', { path })
         const id = `sn_${this.snapshots.size + 1}`
         const taken = snapshot(id, { path, template, format, cause: atMs === null ? 'demand' : 'recorded' })
         const size = width === null ? {} : { width, height: Math.round((width * 9) / 16) }

@@ -104,9 +104,11 @@ test('nothing is exported where nothing is, and no week at once', async () => {
 
 test('pictures are taken live and of any recorded second, and listed at once', async () => {
   const { snapshots, templates } = platform.services
+  recorder.hasStreams = false
   await expect(snapshots.take(OPERATOR, streamId, { atMs: null, template: null })).rejects.toMatchObject({
     code: 'STREAM_NOT_FOUND',
   })
+  recorder.hasStreams = true
   node.streams = [liveStream(PATH)]
   platform.time.advance(1000)
   await vi.waitFor(() => expect(platform.services.links.live(PATH)).not.toBeNull(), { interval: 2 })
