@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { ShowApiCall } from '../../components/api-call.tsx'
 import { ExportDialog } from '../../components/export-dialog.tsx'
 import { Icon } from '../../components/icon.tsx'
+import { LinkButton } from '../../components/link-button.tsx'
 import { api } from '../../lib/api/client.ts'
 import { useMay } from '../../lib/api/may.ts'
 import type { Stream } from '../../lib/api/types.ts'
@@ -23,13 +24,15 @@ interface Props {
   readonly session: ReplaySession
   readonly streams: readonly Stream[]
   readonly clip: Span | null
+  /** The day that is shown. */
+  readonly day: string
   readonly onClip: (clip: Span | null) => void
   /** Begin or end of the clip at the position. */
   readonly onMark: (edge: 'begin' | 'end') => void
 }
 
 /** A marked time: downloaded at once, or made into a file by an operation. */
-export function ClipBar({ session, streams, clip, onClip, onMark }: Props) {
+export function ClipBar({ session, streams, clip, day, onClip, onMark }: Props) {
   const { t } = useTranslation()
   const { message } = App.useApp()
   const queryClient = useQueryClient()
@@ -61,6 +64,17 @@ export function ClipBar({ session, streams, clip, onClip, onMark }: Props) {
           {t('replay.clip')}
         </Button>
         <span className="muted clip-keys">{t('replay.clipHow')}</span>
+        <span className="grow" />
+        <LinkButton
+          size="small"
+          type="text"
+          to="/recordings"
+          search={{ path: stream.path, day }}
+          title={t('replay.filesHow')}
+          icon={<Icon name="lock" size={16} />}
+        >
+          {t('replay.files')}
+        </LinkButton>
       </div>
     )
   const length = clip.toMs - clip.fromMs

@@ -99,24 +99,26 @@ function Replay({ streams, at }: { streams: readonly Stream[]; at: string | unde
   useLayoutEffect(() => {
     for (const { id, track } of rows) session.setTrack(id, track)
   }, [session, rows])
+  // The picture moves as soon as it is there, until somebody wants it still.
+  const still = useRef(live)
   useEffect(() => {
     session.start()
+    if (!still.current) session.shuttle({ playing: true, speed: 1 })
     return () => session.stop()
   }, [session])
   useBegin(session, streams, !Number.isNaN(asked) || live)
 
-  const seek = (ms: number, { done = true, play = false } = {}) => {
+  const seek = (ms: number, done = true) => {
     setLive(false)
     session.seek(ms)
-    if (live || play) session.shuttle({ playing: true, speed: 1 })
-    if (done)
-      void navigate({
-        search: old => ({ ...old, at: new Date(Math.min(ms, Date.now())).toISOString() }),
-        replace: true,
-      })
+    if (live) still.current = false
+    if (done && !still.current) session.shuttle({ playing: true, speed: Math.max(0.25, snapshot.speed) })
+    const at = new Date(Math.min(ms, Date.now())).toISOString()
+    if (done) void navigate({ search: old => ({ ...old, at }), replace: true, resetScroll: false })
   }
   const goLive = () => {
     session.shuttle({ playing: false, speed: 1 })
+    still.current = true
     setLive(true)
     void navigate({ search: old => ({ ...old, at: undefined }), replace: true, resetScroll: false })
   }
@@ -150,6 +152,7 @@ function Replay({ streams, at }: { streams: readonly Stream[]; at: string | unde
     setClip(clipOf(begin, Math.min(end, Date.now())))
   }
   const toggle = () => {
+    still.current = live || snapshot.playing
     if (live) {
       // Paused: from now on it is behind.
       setLive(false)
@@ -201,6 +204,7 @@ function Replay({ streams, at }: { streams: readonly Stream[]; at: string | unde
     if (letter === 'j' || letter === 'k' || letter === 'l') {
       if (live && letter === 'l') return true
       if (live) toggle()
+      still.current = letter === 'k'
       if (!live || letter === 'j')
         session.shuttle(shuttled({ playing: snapshot.playing, speed: snapshot.speed }, letter))
       return true
@@ -261,7 +265,14 @@ function Replay({ streams, at }: { streams: readonly Stream[]; at: string | unde
               void firstOf(day).then(ms => seek(ms))
             }}
           />
-          <ClipBar session={session} streams={streams} clip={clip} onClip={setClip} onMark={mark} />
+          <ClipBar
+            day={dayName(positionMs)}
+            session={session}
+            streams={streams}
+            clip={clip}
+            onClip={setClip}
+            onMark={mark}
+          />
         </div>
         {error !== null && <ErrorPanel error={error} what={t('replay.timelineFailed')} />}
         <Timeline
@@ -272,7 +283,7 @@ function Replay({ streams, at }: { streams: readonly Stream[]; at: string | unde
           positionMs={positionMs}
           clip={clip}
           onClip={setClip}
-          onSeek={(ms, done) => seek(ms, { done })}
+          onSeek={seek}
         />
         <Transport snapshot={snapshot} live={live} canLive={canLive} muted={muted} zoom={zoomOf(view)} act={act} />
         <p className="muted replay-keys">{t('replay.keys')}</p>
