@@ -1,6 +1,8 @@
+import { randomInt } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { temporaryFolder } from '../ffmpeg.ts'
 import { type Program, program } from './programs.ts'
 
@@ -143,13 +145,25 @@ export async function sipp(scenario: string | readonly Step[], options: SippOpti
   }
 }
 
-/** SIPp would take 5060. */
+/**
+ * SIPp would take 5060. It asks for its port without SO_REUSEADDR, so a port that a connection of a moment ago left in
+ * TIME_WAIT will not do: one below those the system gives to connections.
+ */
 async function freePort(): Promise<number> {
-  const socket = createSocket('udp4')
-  socket.bind(0, '127.0.0.1')
-  await once(socket, 'listening')
-  const { port } = socket.address()
-  socket.close()
-  await once(socket, 'close')
-  return port
+  for (;;) {
+    const port = randomInt(16_384, 32_768)
+    const udp = createSocket('udp4')
+    const tcp = createServer()
+    try {
+      udp.bind(port, '127.0.0.1')
+      await once(udp, 'listening')
+      tcp.listen(port, '127.0.0.1')
+      await once(tcp, 'listening')
+      return port
+    } catch {
+      // somebody has it
+    } finally {
+      await Promise.all([once(udp.close(), 'close'), tcp.listening && once(tcp.close(), 'close')])
+    }
+  }
 }

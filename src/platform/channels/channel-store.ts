@@ -74,6 +74,7 @@ export class ChannelStore {
     if (kind !== undefined) query = query.where('c.kind', '=', kind)
     if (text !== undefined) {
       const ids = await this.#found(text, space)
+      if (ids.length === 0) return []
       // what is everywhere soon fills a page along the order of the list; sorting all of it would take long
       query = ids.length <= RARE ? query.where('c.id', 'in', ids) : query.where(contains('c.search', text))
     }
