@@ -16,6 +16,7 @@ export interface DeviceTables {
   parent_platforms: ParentPlatformTable
   parent_groups: ParentGroupTable
   parent_channels: ParentChannelTable
+  parent_streams: ParentStreamTable
 }
 
 /** What a space asks of devices. */
@@ -249,4 +250,12 @@ export interface ParentChannelTable {
   name: string | null
   group_gb_id: string | null
   directory_id: string | null
+}
+
+export interface ParentStreamTable {
+  parent_id: string
+  stream_id: string
+  shared_id: string
+  name: string | null
+  group_gb_id: string | null
 }

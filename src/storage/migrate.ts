@@ -8,6 +8,8 @@ import * as devices from './migrations/0004-devices.ts'
 import * as recordings from './migrations/0005-recordings.ts'
 import * as spaceChunks from './migrations/0006-space-chunks.ts'
 import * as channelLists from './migrations/0007-channel-lists.ts'
+import * as sharedStreams from './migrations/0008-shared-streams.ts'
+import * as site from './migrations/0009-site.ts'
 import type { Tables } from './tables.ts'
 
 /** Applied in the order of their names; a name that was released never changes. */
@@ -19,6 +21,8 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-recordings': recordings,
   '0006-space-chunks': spaceChunks,
   '0007-channel-lists': channelLists,
+  '0008-shared-streams': sharedStreams,
+  '0009-site': site,
 }
 
 /**

@@ -110,6 +110,45 @@ export const Shared = z
   })
   .meta({ id: 'Shared' })
 
+export const StreamShare = z
+  .object({
+    streamId: z.string(),
+    path: z.string(),
+    sharedId: z.string().describe('its code there'),
+    name: z.string().describe('its name there'),
+    groupGbId: z.string().nullable().describe('virtual directory there'),
+  })
+  .meta({ id: 'StreamShare' })
+
+export const ShareStreams = z.strictObject({
+  streams: z
+    .array(
+      z.strictObject({
+        streamId: ObjectId,
+        sharedId: GbId.optional().describe('its code there; a new one when left out'),
+        name: z.string().max(200).nullable().default(null).describe('null: its title or name'),
+        groupGbId: GbCode.nullable().default(null),
+      }),
+    )
+    .min(1)
+    .max(MAX_SHARES),
+})
+
+export const UnshareStreams = z.strictObject({ streamIds: z.array(ObjectId).min(1).max(MAX_SHARES) })
+
+export const SharedStreams = z
+  .object({
+    results: z.array(
+      z.object({
+        streamId: z.string(),
+        sharedId: z.string().nullable(),
+        ok: z.boolean(),
+        error: Failure.nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'SharedStreams' })
+
 export const Unshared = z.object({ unshared: z.number() }).meta({ id: 'Unshared' })
 
 export const Group = z

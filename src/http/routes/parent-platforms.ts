@@ -15,7 +15,7 @@ import { time } from '../stream-view.ts'
 
 const tags = ['parent-platforms']
 
-export function parentPlatformRoutes(app: App, { gb28181: { parents } }: Services): void {
+export function parentPlatformRoutes(app: App, { gb28181: { parents, streamShares } }: Services): void {
   app.get(
     '/parent-platforms',
     {
@@ -176,6 +176,67 @@ export function parentPlatformRoutes(app: App, { gb28181: { parents } }: Service
     },
     async request => ({
       unshared: await parents.unshare(callerOf(request), request.params.id, request.body.channelIds),
+    }),
+  )
+
+  app.get(
+    '/parent-platforms/:id/streams',
+    {
+      config: { permission: 'devices.read' },
+      schema: {
+        operationId: 'listStreamShares',
+        tags,
+        summary: 'Streams that are no channels of devices, as it sees them',
+        params: IdParameter,
+        querystring: contract.ShareQuery,
+        response: { 200: pageOf(contract.StreamShare), ...errorResponses },
+      },
+    },
+    async request => {
+      const { limit, after } = pageRequest(request.query)
+      const page = await streamShares.list(callerOf(request), request.params.id, after?.name ?? '', limit)
+      return pageAnswer(page, request.query.sort, share => share)
+    },
+  )
+
+  app.post(
+    '/parent-platforms/:id/share-streams',
+    {
+      config: { permission: 'parents.write' },
+      schema: {
+        operationId: 'shareStreams',
+        tags,
+        summary: 'Show it streams that are no channels of devices, as channels with codes of their own',
+        params: IdParameter,
+        body: contract.ShareStreams,
+        response: { 200: contract.SharedStreams, ...errorResponses },
+      },
+    },
+    async request => {
+      const results = await streamShares.share(callerOf(request), request.params.id, request.body.streams)
+      return {
+        results: results.map(({ streamId, sharedId, error }) => ({
+          ...{ streamId, sharedId, ok: error === null, error: error && told(error) },
+        })),
+      }
+    },
+  )
+
+  app.post(
+    '/parent-platforms/:id/unshare-streams',
+    {
+      config: { permission: 'parents.write' },
+      schema: {
+        operationId: 'unshareStreams',
+        tags,
+        summary: 'Show it streams no more',
+        params: IdParameter,
+        body: contract.UnshareStreams,
+        response: { 200: contract.Unshared, ...errorResponses },
+      },
+    },
+    async request => ({
+      unshared: await streamShares.unshare(callerOf(request), request.params.id, request.body.streamIds),
     }),
   )
 

@@ -22,6 +22,7 @@ import type { EventSink } from '../nodes/node-events.ts'
 import type { DesiredTopic, NodeLinks } from '../nodes/node-links.ts'
 import type { OperationService } from '../operations/operation-service.ts'
 import { ParentEvents, ParentService } from '../parent-platforms/parent-service.ts'
+import { StreamShareService } from '../parent-platforms/stream-share-service.ts'
 import { PendingDeviceService } from '../pending-devices/pending-device-service.ts'
 import { PositionEvents, PositionService } from '../positions/position-service.ts'
 import { QuirkService } from '../quirks/quirk-service.ts'
@@ -166,6 +167,7 @@ export class Devices implements Closable {
       imports,
       quirks,
       parents,
+      streamShares: new StreamShareService({ db, desired, audit }),
       deviceSnapshots,
       pending,
       bulk,

@@ -133,6 +133,55 @@ test('a channel whose code is taken there gets another one', async () => {
   expect(results.map(({ sharedId }) => sharedId)).toEqual([camera(1), '34020000001320000002'])
 })
 
+test('a stream that no device brings is shared under a code of its own; that of a channel is shared as the channel', async () => {
+  const address = (name: string) => ({ space: 'default', app: 'live', name })
+  const { services } = platform
+  const pushed = await services.streams.create(ADMINISTRATOR, address('pushed'))
+  const named = await services.streams.create(ADMINISTRATOR, address('named'))
+  await services.streams.update(ADMINISTRATOR, named.id, { title: 'Stage' })
+  const ofChannel = await services.streams.create(ADMINISTRATOR, address(camera(1)))
+  await gb.parents.share(ADMINISTRATOR, parent.id, [{ channelId: await channel(2), ...share() }])
+  const wish = (streamId: string, change = {}) => ({ streamId, ...share(change) })
+  const results = await gb.streamShares.share(ADMINISTRATOR, parent.id, [
+    wish(pushed.id),
+    wish(named.id, { sharedId: camera(8) }),
+    wish(ofChannel.id),
+    wish(pushed.id, { sharedId: camera(2) }),
+    wish(pushed.id, { groupGbId: '34010000002160000001' }),
+    wish('st_none'),
+  ])
+  const made = '34020000001320900001'
+  expect(results.map(({ sharedId, error }) => [sharedId, error?.code])).toEqual([
+    [made, undefined],
+    [camera(8), undefined],
+    [null, 'INVALID'],
+    [null, 'CONFLICT'],
+    [null, 'NOT_FOUND'],
+    [null, 'NOT_FOUND'],
+  ])
+  await waitFor(() =>
+    expect(told()?.channels).toMatchObject([
+      { sharedId: camera(2), deviceGbId: RECORDER },
+      { sharedId: camera(8), deviceGbId: camera(8), name: 'Stage', path: 'default/live/named' },
+      { sharedId: made, channelGbId: made, name: 'pushed', path: 'default/live/pushed', parentId: null },
+    ]),
+  )
+  // shared once more it keeps its code, and no channel takes it away
+  const again = await gb.streamShares.share(ADMINISTRATOR, parent.id, [wish(pushed.id, { name: 'Push' })])
+  expect(again).toEqual([{ streamId: pushed.id, sharedId: made, error: null }])
+  const taken = await gb.parents.share(ADMINISTRATOR, parent.id, [
+    { channelId: await channel(3), ...share({ sharedId: made }) },
+  ])
+  expect(taken[0]?.error).toMatchObject({ code: 'CONFLICT' })
+  const page = await gb.streamShares.list(ADMINISTRATOR, parent.id, camera(8), 10)
+  expect(page.items).toEqual([
+    { streamId: pushed.id, path: 'default/live/pushed', sharedId: made, name: 'Push', groupGbId: null },
+  ])
+  await services.streams.delete(ADMINISTRATOR, named.id)
+  expect(await gb.streamShares.unshare(ADMINISTRATOR, parent.id, [pushed.id, named.id])).toBe(1)
+  await waitFor(() => expect(shared()).toHaveLength(1))
+})
+
 test('what came from a platform is not shown to it again', async () => {
   const lower = (await gb.devices.create(ADMINISTRATOR, { space: 'default', gbId: UPPER, type: 'platform' })).id
   await catalog(lower, [9])

@@ -172,10 +172,7 @@ export class ParentService {
       const asked = new Set(wishes.map(wish => wish.channelId))
       const others = (await store.shares(id)).filter(share => !asked.has(share.channel_id))
       await checkShares(store, id, asked.size)
-      const ids = new SharedIds(
-        parent,
-        others.map(share => share.shared_id),
-      )
+      const ids = SharedIds.beside(parent, others, await store.streamShares(id))
       const channels = new Map((await new ChannelStore(trx).byIds([...asked])).map(row => [row.id, row]))
       const groups = new Set((await store.groups(id)).map(group => group.gb_id))
       const rows = new Map<string, ParentChannelRow>()
@@ -293,11 +290,7 @@ export class ParentService {
   }
 }
 
-async function find(db: Db, id: string): Promise<ParentPlatform> {
-  const parent = await new ParentStore(db).byId(id)
-  if (!parent) throw new AppError('NOT_FOUND', { what: 'parent platform', id })
-  return parent
-}
+const find = (db: Db, id: string): Promise<ParentPlatform> => new ParentStore(db).find(id)
 
 /** Throws NOT_FOUND, INVALID, CONFLICT. */
 function shareOf(

@@ -5,12 +5,14 @@ import type { Db } from '../../storage/database.ts'
 import { codePrefix, codeWith } from '../devices/gb-id.ts'
 import { DirectoryStore } from '../directories/directory-store.ts'
 import type { ParentPlatform } from './parent-platform.ts'
-import { type ParentChannelRow, type ParentGroupRow, ParentStore } from './parent-store.ts'
+import { type ParentChannelRow, type ParentGroupRow, ParentStore, type ParentStreamRow } from './parent-store.ts'
 
 /** Of all upper platforms together: a message of the link holds them, beside the devices. */
 const MAX_SHARES = 30_000
 /** Type of the codes made for channels whose own is taken there: IP camera. */
 const CAMERA = 132
+/** Where codes of streams begin: cameras are numbered from one, and shall find theirs free. */
+const FIRST_MADE = 900_001
 
 /** Hands out codes within one upper platform: a channel keeps its own as long as that is free there. */
 export class SharedIds {
@@ -18,14 +20,32 @@ export class SharedIds {
   readonly #prefix: string
   #serial = 0
 
-  constructor(parent: Pick<ParentPlatform, 'localId'>, taken: Iterable<string>) {
+  private constructor(parent: Pick<ParentPlatform, 'localId'>, taken: Iterable<string>) {
     this.#taken = new Set(taken)
     this.#prefix = codePrefix(parent.localId.slice(0, 10), CAMERA)
   }
 
+  /** Codes that neither these channels nor these streams have there. */
+  static beside(
+    parent: Pick<ParentPlatform, 'localId'>,
+    channels: readonly Pick<ParentChannelRow, 'shared_id'>[],
+    streams: readonly Pick<ParentStreamRow, 'shared_id'>[],
+  ): SharedIds {
+    return new SharedIds(
+      parent,
+      [...channels, ...streams].map(({ shared_id }) => shared_id),
+    )
+  }
+
+  /** A code for what has none here. Throws CONFLICT for a wish that is taken. */
+  made(wish: string | undefined): string {
+    return this.next(codeWith(this.#prefix, FIRST_MADE), wish, FIRST_MADE)
+  }
+
   /** Throws CONFLICT for a wish that is taken. */
-  next(own: string, wish: string | undefined): string {
+  next(own: string, wish: string | undefined, from = 0): string {
     if (wish !== undefined && this.#taken.has(wish)) throw new AppError('CONFLICT', { what: 'shared code', id: wish })
+    this.#serial = Math.max(this.#serial, from)
     let id = wish ?? own
     while (this.#taken.has(id)) id = codeWith(this.#prefix, ++this.#serial)
     this.#taken.add(id)
@@ -58,13 +78,11 @@ export async function refreshShares(db: Db): Promise<boolean> {
 async function refreshParent(db: Db, store: ParentStore, parent: ParentPlatform, groups: readonly ParentGroupRow[]) {
   const shares = await store.shares(parent.id)
   const known = new Map(shares.map(share => [share.channel_id, share]))
-  const ids = new SharedIds(
-    parent,
-    shares.map(share => share.shared_id),
-  )
+  const streams = await store.streamShares(parent.id)
+  const ids = SharedIds.beside(parent, shares, streams)
   const wanted = await channelsOf(db, parent, groups)
   const changed: ParentChannelRow[] = []
-  let room = MAX_SHARED_CHANNELS - shares.length
+  let room = MAX_SHARED_CHANNELS - shares.length - streams.length
   for (const [channel_id, { gb_id, place }] of wanted) {
     const share = known.get(channel_id)
     // what people share by itself stays as they wished it

@@ -1,12 +1,19 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Selectable, Updateable } from 'kysely'
+import { AppError } from '../../base/errors.ts'
 import type { GbParent, SharedChannel } from '../../link/gb28181.ts'
 import type { Db } from '../../storage/database.ts'
-import type { ParentChannelTable, ParentGroupTable, ParentPlatformTable } from '../../storage/device-tables.ts'
+import type {
+  ParentChannelTable,
+  ParentGroupTable,
+  ParentPlatformTable,
+  ParentStreamTable,
+} from '../../storage/device-tables.ts'
 import type { ParentChange, ParentPlatform } from './parent-platform.ts'
 
 export type ParentGroupRow = Selectable<ParentGroupTable>
 export type ParentChannelRow = Selectable<ParentChannelTable>
+export type ParentStreamRow = Selectable<ParentStreamTable>
 
 /** Rows of one insert: 6 parameters each, well below what SQLite takes. */
 const CHUNK = 500
@@ -33,6 +40,13 @@ export class ParentStore {
   async byId(id: string): Promise<ParentPlatform | undefined> {
     const row = await this.#db.selectFrom('parent_platforms').selectAll().where('id', '=', id).executeTakeFirst()
     return row && toParent(row)
+  }
+
+  /** Throws NOT_FOUND. */
+  async find(id: string): Promise<ParentPlatform> {
+    const parent = await this.byId(id)
+    if (!parent) throw new AppError('NOT_FOUND', { what: 'parent platform', id })
+    return parent
   }
 
   async insert(row: ParentPlatformTable): Promise<void> {
@@ -67,8 +81,10 @@ export class ParentStore {
   }
 
   async deleteGroup(parentId: string, gbId: string): Promise<void> {
-    const channels = this.#db.updateTable('parent_channels').set({ group_gb_id: null })
-    await channels.where('parent_id', '=', parentId).where('group_gb_id', '=', gbId).execute()
+    for (const table of ['parent_channels', 'parent_streams'] as const) {
+      const shared = this.#db.updateTable(table).set({ group_gb_id: null })
+      await shared.where('parent_id', '=', parentId).where('group_gb_id', '=', gbId).execute()
+    }
     const group = this.#db.deleteFrom('parent_groups').where('parent_id', '=', parentId)
     await group.where('gb_id', '=', gbId).execute()
   }
@@ -93,11 +109,51 @@ export class ParentStore {
     return this.#db.selectFrom('parent_channels').selectAll().where('parent_id', '=', parentId).execute()
   }
 
-  /** Of one, or of all. */
+  /** Streams that are no channels, with what they are here; in the order of their codes there. */
+  async streams(parentId: string, after: string, limit: number) {
+    return this.#db
+      .selectFrom('parent_streams as p')
+      .innerJoin('streams as s', 's.id', 'p.stream_id')
+      .select(['p.stream_id', 'p.shared_id', 'p.name', 'p.group_gb_id'])
+      .select(['s.path', 's.space', 's.name as stream_name', 's.title'])
+      .where('p.parent_id', '=', parentId)
+      .where('p.shared_id', '>', after)
+      .orderBy('p.shared_id')
+      .limit(limit)
+      .execute()
+  }
+
+  async streamShares(parentId: string): Promise<ParentStreamRow[]> {
+    return this.#db.selectFrom('parent_streams').selectAll().where('parent_id', '=', parentId).execute()
+  }
+
+  /** Channels and streams, of one platform or of all. */
   async countShares(parentId?: string): Promise<number> {
-    let query = this.#db.selectFrom('parent_channels').select(e => e.fn.countAll<number>().as('count'))
-    if (parentId !== undefined) query = query.where('parent_id', '=', parentId)
-    return (await query.executeTakeFirstOrThrow()).count
+    let count = 0
+    for (const table of ['parent_channels', 'parent_streams'] as const) {
+      let query = this.#db.selectFrom(table).select(e => e.fn.countAll<number>().as('count'))
+      if (parentId !== undefined) query = query.where('parent_id', '=', parentId)
+      count += Number((await query.executeTakeFirstOrThrow()).count)
+    }
+    return count
+  }
+
+  /** None of them is shared there now. */
+  async insertStreams(rows: readonly ParentStreamRow[]): Promise<void> {
+    for (let at = 0; at < rows.length; at += CHUNK) {
+      const some = rows.slice(at, at + CHUNK)
+      await this.#db.insertInto('parent_streams').values(some).execute()
+    }
+  }
+
+  async deleteStreams(parentId: string, streamIds: readonly string[]): Promise<number> {
+    let deleted = 0
+    for (let at = 0; at < streamIds.length; at += CHUNK) {
+      const some = streamIds.slice(at, at + CHUNK)
+      const query = this.#db.deleteFrom('parent_streams').where('parent_id', '=', parentId)
+      deleted += Number((await query.where('stream_id', 'in', some).executeTakeFirst()).numDeletedRows)
+    }
+    return deleted
   }
 
   async putChannels(rows: readonly ParentChannelRow[]): Promise<void> {
@@ -136,22 +192,20 @@ export class ParentStore {
         ...{ gbId: gb_id, name, parentId: parent_gb_id },
       }))
       const channels: SharedChannel[] = []
-      for (let after = ''; ; ) {
-        const some = await this.channels(row.id, after, CHUNK)
-        await setImmediate()
-        for (const shared of some) {
-          channels.push({
-            deviceGbId: shared.device_gb_id,
-            channelGbId: shared.gb_id,
-            space: shared.space,
-            sharedId: shared.shared_id,
-            name: shared.name ?? shared.channel_name,
-            parentId: shared.group_gb_id,
-          })
-        }
-        const last = some.at(-1)
-        if (some.length < CHUNK || !last) break
-        after = last.shared_id
+      for await (const shared of inChunks(after => this.channels(row.id, after, CHUNK))) {
+        channels.push({
+          deviceGbId: shared.device_gb_id,
+          channelGbId: shared.gb_id,
+          space: shared.space,
+          sharedId: shared.shared_id,
+          name: shared.name ?? shared.channel_name,
+          parentId: shared.group_gb_id,
+        })
+      }
+      for await (const shared of inChunks(after => this.streams(row.id, after, CHUNK))) {
+        const { group_gb_id: parentId, path, shared_id: sharedId, space } = shared
+        const code = { deviceGbId: sharedId, channelGbId: sharedId, sharedId }
+        channels.push({ ...code, space, path, name: streamName(shared), parentId })
       }
       parents.push({
         ...{ id: row.id, space: row.space, name: row.name, enabled: row.enabled === 1, host: row.host, port: row.port },
@@ -161,6 +215,27 @@ export class ParentStore {
       })
     }
     return parents
+  }
+}
+
+/** As it is called there: its own name for that place, else its title, else the last part of its path. */
+export function streamName(row: {
+  readonly name: string | null
+  readonly title: string
+  readonly stream_name: string
+}) {
+  return row.name ?? (row.title || row.stream_name)
+}
+
+/** Rows in the order of their codes, without holding anybody up. */
+async function* inChunks<T extends { readonly shared_id: string }>(read: (after: string) => Promise<T[]>) {
+  for (let after = ''; ; ) {
+    const some = await read(after)
+    await setImmediate()
+    yield* some
+    const last = some.at(-1)
+    if (some.length < CHUNK || !last) return
+    after = last.shared_id
   }
 }
 

@@ -1,6 +1,7 @@
 // Written from the OpenAPI document: vitest run test/client.test.ts -u
 
 export interface Schemas {
+  SiteChangeInput: { /** what people call this installation */ name?: string | undefined; /** of the official site; null: none is shown */ address?: string | null | undefined; /** telephone number of the service; null: none is shown */ phone?: string | null | undefined }
   AddressRulesInput: { publish?: { allow?: readonly (string)[] | undefined; /** goes over allow */ deny?: readonly (string)[] | undefined } | undefined; play?: { allow?: readonly (string)[] | undefined; /** goes over allow */ deny?: readonly (string)[] | undefined } | undefined }
   RefererRulesInput: { /** clients that name no page may, such as encoders and most players */ allowEmpty?: boolean | undefined; /** counts beside the other two */ all?: { /** empty: all */ allow?: readonly (string)[] | undefined; /** goes over allow */ deny?: readonly (string)[] | undefined } | undefined; publish?: { /** empty: all */ allow?: readonly (string)[] | undefined; /** goes over allow */ deny?: readonly (string)[] | undefined } | undefined; play?: { /** empty: all */ allow?: readonly (string)[] | undefined; /** goes over allow */ deny?: readonly (string)[] | undefined } | undefined }
   Error: { error: { /** stable name, listed in docs/reference/errors.md */ code: "BYTES_TOO_SHORT" | "BYTES_INVALID" | "LIMIT_EXCEEDED" | "CODEC_UNSUPPORTED" | "PEER_TIMEOUT" | "PEER_REFUSED" | "ROUTE_LOOP" | "STREAM_NOT_FOUND" | "STREAM_BUSY" | "UNAUTHENTICATED" | "MOVED" | "FORBIDDEN" | "NOT_FOUND" | "CONFLICT" | "LAST_ADMINISTRATOR" | "SPACE_NOT_EMPTY" | "IN_USE" | "RECORDING_KEPT" | "LIMIT_REACHED" | "INVALID" | "TOO_MANY_REQUESTS" | "KEY_REUSED" | "KEY_IN_USE" | "PAYLOAD_TOO_LARGE" | "VIEWER_LIMIT" | "DEVICE_OFFLINE" | "DEVICE_FAILED" | "DEVICE_UNSUITABLE" | "PROTOCOL_UNSUPPORTED" | "CONFIG_INVALID" | "CONFIG_UNREADABLE" | "NODE_UNAVAILABLE" | "NODE_ON" | "NOT_READY" | "LINK_CLOSED" | "LINK_VERSION" | "DATABASE_LOCKED" | "DATABASE_UNAVAILABLE" | "DATABASE_REFUSED" | "DATABASE_UNSUITABLE" | "DATABASE_FULL" | "DATABASE_DAMAGED" | "STORE_FULL" | "STORE_UNAVAILABLE" | "BACKUP_FAILED" | "RESTORE_REFUSED" | "PORT_IN_USE" | "FFMPEG_FAILED" | "INTERNAL"; /** what happened, in English */ message: string; /** what the caller can do about it */ hint?: string | undefined; /** path of the offending field, e.g. body.name */ field?: string | undefined; /** of devices: what was found out (`verdict`) and the `attempt` that has all of it */ details?: Record<string, string | number> | undefined; /** the log has the details under this id; also in the x-trace-id header */ traceId: string } }
@@ -29,7 +30,7 @@ export interface Schemas {
   NewApiKey: { id: string; name: string; /** who made it */ userId: string; userName: string; /** what the key may, within the role of who made it: read; write streams, spaces, users, system; metrics */ scopes: readonly ("read" | "streams:write" | "devices:write" | "devices:control" | "spaces:write" | "users:write" | "system:write" | "metrics")[]; /** UTC, RFC 3339 */ createdAt: string; /** null: never */ expiresAt: string | null; /** to the minute; null: never */ lastUsedAt: string | null; /** address, or empty */ lastUsedFrom: string; /** the key: send it as `Authorization: Bearer <key>`; shown only here */ secret: string }
   AttemptSummary: { id: string; kind: "register" | "catalog" | "query" | "control" | "play" | "playback" | "download" | "talk" | "broadcast" | "cascade"; space: string; /** null: a device nobody knows */ deviceId: string | null; gbId: string; /** code */ channel: string | null; nodeId: string; /** UTC, RFC 3339 */ startedAt: string; /** UTC, RFC 3339 */ endedAt: string; ok: boolean; /** what was found, one of a closed list: ok, noAnswer, answeredButNoPackets ... */ verdict: string; /** the same in words */ summary: string; /** what to do */ advice: string; /** milliseconds until answer, first packet and first keyframe; counters of the media */ figures: Record<string, number | string | boolean | null> }
   Attempt: { id: string; kind: "register" | "catalog" | "query" | "control" | "play" | "playback" | "download" | "talk" | "broadcast" | "cascade"; space: string; /** null: a device nobody knows */ deviceId: string | null; gbId: string; /** code */ channel: string | null; nodeId: string; /** UTC, RFC 3339 */ startedAt: string; /** UTC, RFC 3339 */ endedAt: string; ok: boolean; /** what was found, one of a closed list: ok, noAnswer, answeredButNoPackets ... */ verdict: string; /** the same in words */ summary: string; /** what to do */ advice: string; /** milliseconds until answer, first packet and first keyframe; counters of the media */ figures: Record<string, number | string | boolean | null>; messages: readonly ({ /** after the start */ ms: number; direction: "in" | "out"; line: string; /** the whole message, shortened, without secrets */ text: string; local: string; remote: string; transport: string })[] }
-  AuditEntry: { /** grows with each entry */ number: number; /** UTC, RFC 3339 */ at: string; actor: { /** nobody: a login that was refused */ kind: "user" | "key" | "system" | "nobody"; /** of the user; empty for system and nobody */ id: string; /** name then */ name: string }; /** one of session.create, session.refuse, session.revoke, user.create, user.update, user.password, user.delete, apiKey.create, apiKey.revoke, space.create, space.update, space.delete, space.rotatePushKey, space.rotatePlayKey, stream.create, stream.update, stream.delete, stream.kick, stream.forbid, stream.resume, viewer.kick, device.create, device.update, device.delete, device.import, device.unlock, device.start, device.stop, device.reboot, device.sync, device.approve, device.reject, channel.update, channel.bind, channel.control, channel.configure, channel.talk, directory.create, directory.update, directory.delete, alarm.acknowledge, alarm.reset, parent.create, parent.update, parent.delete, parent.share, quirk.set, quirk.delete, system.reload, node.update, node.delete, template.create, template.update, template.delete, template.bind, template.unbind, plan.create, plan.update, plan.delete, recording.start, recording.stop, recording.release, recording.event, recording.update, recording.delete, recording.rebuild, snapshot.take, snapshot.delete, export.create, callback.create, callback.update, callback.delete, callback.test, callback.replay */ action: string; /** id of what was changed, of a space its name */ object: string; /** changed fields before, secrets masked; null: it did not exist, or nothing to say */ before: Record<string, unknown> | null; /** changed fields after; null: it does not exist any more, or nothing to say */ after: Record<string, unknown> | null; /** address the request came from */ remote: string; traceId: string }
+  AuditEntry: { /** grows with each entry */ number: number; /** UTC, RFC 3339 */ at: string; actor: { /** nobody: a login that was refused */ kind: "user" | "key" | "system" | "nobody"; /** of the user; empty for system and nobody */ id: string; /** name then */ name: string }; /** one of session.create, session.refuse, session.revoke, user.create, user.update, user.password, user.delete, apiKey.create, apiKey.revoke, space.create, space.update, space.delete, space.rotatePushKey, space.rotatePlayKey, stream.create, stream.update, stream.delete, stream.kick, stream.forbid, stream.resume, viewer.kick, device.create, device.update, device.delete, device.import, device.unlock, device.start, device.stop, device.reboot, device.sync, device.approve, device.reject, channel.update, channel.bind, channel.control, channel.configure, channel.talk, directory.create, directory.update, directory.delete, alarm.acknowledge, alarm.reset, parent.create, parent.update, parent.delete, parent.share, quirk.set, quirk.delete, system.reload, site.update, node.update, node.delete, template.create, template.update, template.delete, template.bind, template.unbind, plan.create, plan.update, plan.delete, recording.start, recording.stop, recording.release, recording.event, recording.update, recording.delete, recording.rebuild, snapshot.take, snapshot.delete, export.create, callback.create, callback.update, callback.delete, callback.test, callback.replay */ action: string; /** id of what was changed, of a space its name */ object: string; /** changed fields before, secrets masked; null: it did not exist, or nothing to say */ before: Record<string, unknown> | null; /** changed fields after; null: it does not exist any more, or nothing to say */ after: Record<string, unknown> | null; /** address the request came from */ remote: string; traceId: string }
   Callback: { id: string; /** for people */ name: string; /** http or https; events are sent there by POST as JSON */ url: string; /** what is told */ events: readonly ("record_started" | "record_paused" | "record_resumed" | "record_stopped" | "record_error" | "record_file" | "snapshot_created" | "stream_status" | "device_status" | "device_alarm")[]; /** which streams: all, those of a space, or those recorded by a template */ scope: "all" | "space" | "template"; /** name of the space or id of the template; empty for all */ target: string; /** ALI-LIVE-TIMESTAMP and ALI-LIVE-SIGNATURE are sent too */ aliSignature: boolean; /** false: what happens is not collected, what waits is not sent */ enabled: boolean; /** UTC, RFC 3339 */ createdAt: string; /** deliveries on their way */ waiting: number; /** of the last three days */ delivered: number; /** deliveries that were given up; they can be sent again */ dead: number }
   NewCallback: { id: string; /** for people */ name: string; /** http or https; events are sent there by POST as JSON */ url: string; /** what is told */ events: readonly ("record_started" | "record_paused" | "record_resumed" | "record_stopped" | "record_error" | "record_file" | "snapshot_created" | "stream_status" | "device_status" | "device_alarm")[]; /** which streams: all, those of a space, or those recorded by a template */ scope: "all" | "space" | "template"; /** name of the space or id of the template; empty for all */ target: string; /** ALI-LIVE-TIMESTAMP and ALI-LIVE-SIGNATURE are sent too */ aliSignature: boolean; /** false: what happens is not collected, what waits is not sent */ enabled: boolean; /** UTC, RFC 3339 */ createdAt: string; /** deliveries on their way */ waiting: number; /** of the last three days */ delivered: number; /** deliveries that were given up; they can be sent again */ dead: number; /** signs what is sent; shown only here */ secret: string }
   CallbackTest: { /** answered with 200 to 299 */ ok: boolean; /** null: no answer */ status: number | null; error: string; /** begin of the body */ answer: string; durationMs: number }
@@ -76,6 +77,8 @@ export interface Schemas {
   ParentPlatform: { id: string; space: string; name: string; description: string; /** we register with it */ enabled: boolean; /** its code */ serverId: string; /** its SIP domain */ domain: string; host: string; port: number; transport: "udp" | "tcp"; /** our code as it knows us */ localId: string; /** empty: our code */ username: string; /** seconds a registration is asked for */ expiresS: number; /** seconds between keepalives */ keepaliveS: number; charset: "gb18030" | "utf-8"; passwordSet: boolean; /** UTC, RFC 3339 */ createdAt: string; state: "on" | "off" | "failed"; reason: string; stateAt: string | null }
   Share: { channelId: string; channelName: string; channelGbId: string; deviceId: string; /** its code there */ sharedId: string; /** its name there */ name: string; /** virtual directory there */ groupGbId: string | null; /** shared because it is in this directory; null: by itself */ directoryId: string | null }
   Shared: { results: readonly ({ channelId: string; sharedId: string | null; ok: boolean; error: { code: string; message: string } | null })[] }
+  StreamShare: { streamId: string; path: string; /** its code there */ sharedId: string; /** its name there */ name: string; /** virtual directory there */ groupGbId: string | null }
+  SharedStreams: { results: readonly ({ streamId: string; sharedId: string | null; ok: boolean; error: { code: string; message: string } | null })[] }
   Unshared: { unshared: number }
   ParentGroup: { gbId: string; name: string; parentGbId: string | null; /** its channels are shared as they come and go; null: only for the tree */ directoryId: string | null }
   Quirk: { id: string; vendor: string; model: string; firmware: string; source: "set" | "learnt"; quirks: Record<string, string | number | boolean>; notes: string; /** UTC, RFC 3339 */ updatedAt: string }
@@ -86,6 +89,7 @@ export interface Schemas {
   Playback: { id: string; channelId: string | null; deviceId: string; kind: "play" | "playback" | "download" | "talk"; state: "starting" | "on" | "paused" | "ended"; path: string; transport: string; /** UTC, RFC 3339 */ startedAt: string; /** of the recording that is shown; null: not known */ position: string | null; speed: number | null; /** of a download, 0 to 1 */ progress: number | null; /** what of pause, seek and speed the device ignored and was done here instead */ ignored: readonly (string)[]; counters: Record<string, number>; /** why it ended; empty: nothing to say */ reason: string; attempt: string | null; play: Schemas['PlayUrls'] }
   Download: { operation: Schemas['Operation']; /** 0 to 1; null: not known */ progress: number | null; /** of the file, signed; null: it is not there */ url: string | null }
   Talk: { /** /playbacks/{session}/stop ends it */ session: string; /** WebSocket; send G.711 A-law of 8 kHz in binary messages */ url: string; /** first message, as text */ token: string }
+  Site: { /** names this installation among all others; made at the first start, never changed */ mark: string; name: string; address: string | null; phone: string | null }
   Snapshot: { id: string; /** signed; null: its space is gone */ url: string | null; path: string; space: string; nodeId: string; templateId: string | null; cause: "demand" | "periodic" | "recordingStart" | "recordingEnd" | "recorded" | "device"; format: "jpeg" | "webp"; /** pixels */ width: number; /** pixels */ height: number; sizeBytes: number; /** UTC, RFC 3339 */ takenAt: string; store: string; /** name in the store */ object: string }
   AddressRules: { publish: { allow: readonly (string)[]; /** goes over allow */ deny: readonly (string)[] }; play: { allow: readonly (string)[]; /** goes over allow */ deny: readonly (string)[] } }
   RefererRules: { /** clients that name no page may, such as encoders and most players */ allowEmpty: boolean; /** counts beside the other two */ all: { /** empty: all */ allow: readonly (string)[]; /** goes over allow */ deny: readonly (string)[] }; publish: { /** empty: all */ allow: readonly (string)[]; /** goes over allow */ deny: readonly (string)[] }; play: { /** empty: all */ allow: readonly (string)[]; /** goes over allow */ deny: readonly (string)[] } }
@@ -1445,6 +1449,27 @@ export interface Operations {
     body: { channelIds: readonly (string)[] }
     answer: Schemas['Unshared']
   }
+  /** Streams that are no channels of devices, as it sees them */
+  listStreamShares: {
+    path: { id: string }
+    query: { /** rows wanted, 1 to 500 */ limit?: number | undefined; /** nextCursor of the page before */ cursor?: string | undefined; /** what the list is ordered by; with a minus sign the other way round */ sort?: "sharedId" | "-sharedId" | undefined }
+    body: never
+    answer: { items: readonly (Schemas['StreamShare'])[]; nextCursor: string | null }
+  }
+  /** Show it streams that are no channels of devices, as channels with codes of their own */
+  shareStreams: {
+    path: { id: string }
+    query: never
+    body: { streams: readonly ({ streamId: string; /** its code there; a new one when left out */ sharedId?: string | undefined; /** null: its title or name */ name?: string | null | undefined; groupGbId?: string | null | undefined })[] }
+    answer: Schemas['SharedStreams']
+  }
+  /** Show it streams no more */
+  unshareStreams: {
+    path: { id: string }
+    query: never
+    body: { streamIds: readonly (string)[] }
+    answer: Schemas['Unshared']
+  }
   /** Show it a directory with all below it; channels follow as they come into it and go */
   shareDirectory: {
     path: { id: string }
@@ -1584,6 +1609,20 @@ export interface Operations {
     query: never
     body: never
     answer: string
+  }
+  /** What this installation is called, and whom its users call */
+  getSite: {
+    path: never
+    query: never
+    body: never
+    answer: Schemas['Site']
+  }
+  /** Name this installation anew; nodes and open pages learn of it at once */
+  updateSite: {
+    path: never
+    query: never
+    body: Schemas['SiteChangeInput']
+    answer: Schemas['Site']
   }
 }
 
@@ -1780,6 +1819,9 @@ export const ROUTES = {
   listShares: ['GET', '/parent-platforms/{id}/channels'],
   shareChannels: ['POST', '/parent-platforms/{id}/share'],
   unshareChannels: ['POST', '/parent-platforms/{id}/unshare'],
+  listStreamShares: ['GET', '/parent-platforms/{id}/streams'],
+  shareStreams: ['POST', '/parent-platforms/{id}/share-streams'],
+  unshareStreams: ['POST', '/parent-platforms/{id}/unshare-streams'],
   shareDirectory: ['POST', '/parent-platforms/{id}/share-directory'],
   listGroups: ['GET', '/parent-platforms/{id}/groups'],
   putGroup: ['PUT', '/parent-platforms/{id}/groups/{gbId}'],
@@ -1800,4 +1842,6 @@ export const ROUTES = {
   getSystemLogs: ['GET', '/system/logs'],
   createSupportBundle: ['POST', '/system/support-bundle'],
   getOperationFile: ['GET', '/operations/{id}/file'],
+  getSite: ['GET', '/site'],
+  updateSite: ['PATCH', '/site'],
 } as const satisfies Record<keyof Operations, readonly [method: string, path: string]>
