@@ -31,10 +31,12 @@ export async function catalog(short: boolean): Promise<GbOutcome> {
     const again = await imported(product, channels, Date.parse(device?.catalog.at ?? ''))
     const stalls = [await product.inside(product.node), await product.inside(product.platform)]
     await fleet.stop()
+    const deleting = await whileLooking(product, () => product.api('DELETE', `/devices/${device?.id}`))
+    const deleted = await product.inside(product.platform)
     return {
       id: 'catalog',
       title: `${channels} channels of one platform by Catalog`,
-      how: `A lower platform sends its catalog in messages of 8 channels, each answered before the next. Beside it somebody opens a page of 100 channels four times a second, as the console does. Then the same catalog is asked for again.`,
+      how: `A lower platform sends its catalog in messages of 8 channels, each answered before the next. Beside it somebody opens a page of 100 channels four times a second, as the console does. Then the same catalog is asked for again, and at last the platform is deleted.`,
       figures: [
         { name: 'imported after', value: first.seconds, unit: 's', digits: 1 },
         { name: 'channels a second', value: channels / first.seconds, unit: '' },
@@ -55,6 +57,9 @@ export async function catalog(short: boolean): Promise<GbOutcome> {
         { name: 'read again after', value: again.seconds, unit: 's', digits: 1 },
         ...stallFigures('node, again', stalls[0], MOST_STALL_MS),
         ...stallFigures('platform, again', stalls[1], MOST_STALL_MS),
+        { name: 'deleted after', value: deleting.seconds, unit: 's', digits: 1 },
+        { name: 'a page of the API meanwhile, longest', value: at(1, deleting.pagesMs), unit: 'ms' },
+        ...stallFigures('platform, deleting', deleted, MOST_STALL_MS),
       ],
     }
   } finally {
@@ -62,9 +67,23 @@ export async function catalog(short: boolean): Promise<GbOutcome> {
   }
 }
 
-/** Until a catalog newer than `sinceMs` is here, with somebody who looks at pages meanwhile. */
+/** Until a catalog newer than `sinceMs` is here. */
 async function imported(product: GbProduct, channels: number, sinceMs: number) {
-  const begin = { ms: performance.now(), cpu: product.cpu() }
+  const before = product.cpu()
+  const { pagesMs, seconds } = await whileLooking(product, async () => {
+    for (;;) {
+      const device = (await withCatalog(product, channels, LONGEST_MS)) as Json & { catalog: { at: string } }
+      if (Date.parse(device.catalog.at) > sinceMs) return
+      await wait(LOOK_MS)
+    }
+  })
+  const cpu = product.cpu()
+  return { seconds, pagesMs, cpu: { node: cpu.node - before.node, platform: cpu.platform - before.platform } }
+}
+
+/** With somebody who looks at pages meanwhile. */
+async function whileLooking(product: GbProduct, run: () => Promise<unknown>) {
+  const beginMs = performance.now()
   const pagesMs: number[] = []
   let over = false
   const looking = (async () => {
@@ -75,15 +94,9 @@ async function imported(product: GbProduct, channels: number, sinceMs: number) {
       await wait(LOOK_MS)
     }
   })()
-  for (;;) {
-    const device = (await withCatalog(product, channels, LONGEST_MS)) as Json & { catalog: { at: string } }
-    if (Date.parse(device.catalog.at) > sinceMs) break
-    await wait(LOOK_MS)
-  }
-  const seconds = (performance.now() - begin.ms) / 1000
+  await run()
+  const seconds = (performance.now() - beginMs) / 1000
   over = true
   await looking
-  const cpu = product.cpu()
-  const used = { node: cpu.node - begin.cpu.node, platform: cpu.platform - begin.cpu.platform }
-  return { seconds, pagesMs, cpu: used }
+  return { seconds, pagesMs }
 }

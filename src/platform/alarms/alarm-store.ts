@@ -65,6 +65,14 @@ export class AlarmStore {
     await this.#db.updateTable('alarms').set(set).where('id', '=', id).execute()
   }
 
+  /** Removes some of a device; false when none are left. */
+  async deleteSomeOf(deviceId: string, limit: number): Promise<boolean> {
+    const query = this.#db.selectFrom('alarms').select('id').where('device_id', '=', deviceId)
+    const ids = (await query.orderBy('id').limit(limit).execute()).map(row => row.id)
+    if (ids.length > 0) await this.#db.deleteFrom('alarms').where('id', 'in', ids).execute()
+    return ids.length === limit
+  }
+
   /** Removes the oldest beyond `most`, and all from before a time. */
   async tidy(beforeMs: number, most: number): Promise<void> {
     await this.#db.deleteFrom('alarms').where('at', '<', beforeMs).execute()

@@ -163,9 +163,18 @@ export class ChannelStore {
 
   /** Marks some of those a whole catalog no longer had; false when none are left. */
   async markSomeGone(deviceId: string, sync: string, nowMs: number, limit: number): Promise<boolean> {
-    const old = this.#db.selectFrom('channels').select('id').where('device_id', '=', deviceId)
-    const rows = await old.where('gone_at', 'is', null).where('sync', '!=', sync).limit(limit).execute()
-    const ids = rows.map(row => row.id)
+    const there = this.#db.selectFrom('channels').select('id').where('device_id', '=', deviceId)
+    const old = there.where('gone_at', 'is', null)
+    const ids: string[] = []
+    // two ranges of an index; what is not equal would be looked for in all rows of the device
+    for (const side of ['<', '>'] as const) {
+      if (ids.length === limit) break
+      const rows = await old
+        .where('sync', side, sync)
+        .limit(limit - ids.length)
+        .execute()
+      ids.push(...rows.map(row => row.id))
+    }
     await this.updateAll(ids, { gone_at: nowMs, status: 'off' })
     return ids.length === limit
   }

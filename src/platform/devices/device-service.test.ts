@@ -72,6 +72,45 @@ test('a device comes to the nodes with all they need, and goes again', async () 
   await vi.waitFor(() => expect(told()?.devices).toEqual([]), { interval: 2 })
 })
 
+test('a device goes with all that it told', async () => {
+  const { id } = await create()
+  const { id: other } = await create('34020000001320000002')
+  const item = { gbId: CAMERA, name: 'Gate', manufacturer: '', model: '', civilCode: '340201', address: '' }
+  const told: NodeEvent[] = [id, other].flatMap(device => [
+    {
+      ...{ type: 'device.catalog', device, sync: 's', end: { promised: 1, received: 1, complete: true }, atMs: 1 },
+      items: [
+        {
+          ...{
+            ...item,
+            parentIds: ['34020000002160000001'],
+            businessGroupId: null,
+            parental: false,
+            status: 'on',
+            longitude: null,
+          },
+          ...{ latitude: null, ptzType: 0, more: {} },
+        },
+      ],
+    },
+    {
+      ...{ type: 'device.alarm', device, channel: CAMERA, priority: 1, method: 5, alarmType: null },
+      ...{ description: '', longitude: null, latitude: null, alarmAtMs: 2, atMs: 2 },
+    },
+    {
+      ...{ type: 'device.positions', device, atMs: 3 },
+      positions: [{ gbId: CAMERA, atMs: 3, longitude: 1, latitude: 2, speed: null, direction: null, altitude: null }],
+    },
+  ])
+  await emit(...told)
+  await gb.devices.delete(ADMINISTRATOR, id)
+  for (const table of ['channels', 'directories', 'alarms', 'positions', 'latest_positions'] as const) {
+    const rows = await platform.db.selectFrom(table).select('device_id').execute()
+    expect([table, rows]).toEqual([table, [{ device_id: other }]])
+  }
+  await expect(gb.devices.delete(ADMINISTRATOR, id)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+})
+
 test('what a space asks of devices is told at once', async () => {
   await platform.services.spaces.update(ADMINISTRATOR, 'default', {
     gb28181: { admission: 'password', password: 'pw' },

@@ -5,11 +5,13 @@ import { newId } from '../../base/id.ts'
 import type { Database, Db } from '../../storage/database.ts'
 import type { Actor } from '../access/actor.ts'
 import { permit } from '../access/permission.ts'
+import { AlarmStore } from '../alarms/alarm-store.ts'
 import type { AuditLog } from '../audit/audit-log.ts'
 import { ChannelStore } from '../channels/channel-store.ts'
 import { DirectoryStore } from '../directories/directory-store.ts'
 import { type Page, type PageRequest, pageOf } from '../lists/page.ts'
 import { PendingDeviceStore } from '../pending-devices/pending-device-store.ts'
+import { PositionStore } from '../positions/position-store.ts'
 import { SpaceStore } from '../spaces/space-store.ts'
 import type { DesiredDevices } from './desired-devices.ts'
 import { type Device, type DeviceChange, type DeviceFacts, type DeviceState, NEW_DEVICE } from './device.ts'
@@ -26,8 +28,8 @@ import { checkDeviceCode, codePrefix, codeWith, type DeviceType, deviceType } fr
 
 /** Devices of one platform: what the nodes are told of them is below half of what a message of the link may be. */
 export const MAX_DEVICES = 20_000
-/** Channels removed before others get a turn: some milliseconds. */
-const CHUNK = 500
+/** Channels, or alarms, removed in one transaction: some milliseconds, and a short commit. */
+const CHUNK = 250
 
 /** What a device is made of; what is left out is as for a new one. */
 export interface DeviceWish extends DeviceChange {
@@ -116,13 +118,21 @@ export class DeviceService {
     return this.#device(row)
   }
 
-  /** With its channels, their streams, its alarms and positions. Throws NOT_FOUND. */
+  /**
+   * With its channels, their streams, its alarms and positions. What may be much goes first, part by part, so that others
+   * get the database meanwhile. A device whose deletion was cut off is still there, and deleted by deleting it again.
+   * Throws NOT_FOUND.
+   */
   async delete(actor: Actor, id: string): Promise<void> {
     permit(actor, 'devices.write')
+    await findDevice(this.#db, id)
+    await this.#inParts(trx => new ChannelStore(trx).deleteSome(id, CHUNK))
+    await this.#inParts(trx => new AlarmStore(trx).deleteSomeOf(id, CHUNK))
+    await this.#inParts(trx => new PositionStore(trx).deleteSomeOf(id))
     await this.#options.desired.change(async trx => {
       const row = await findDevice(trx, id)
-      const channels = new ChannelStore(trx)
-      while (await channels.deleteSome(id, CHUNK)) await setImmediate()
+      // what its node has told meanwhile
+      while (await new ChannelStore(trx).deleteSome(id, CHUNK)) await setImmediate()
       await new DirectoryStore(trx).deleteOf(id)
       await new DeviceStore(trx).delete(id)
       await this.#options.audit.record(trx, actor, { action: 'device.delete', object: id, before: factsOf(row) })
@@ -147,6 +157,10 @@ export class DeviceService {
   /** For the metrics: no permission, because there are no names in it. */
   countByState(): Promise<Map<DeviceState, number>> {
     return new DeviceStore(this.#db).countByState()
+  }
+
+  async #inParts(remove: (trx: Db) => Promise<boolean>): Promise<void> {
+    while (await this.#db.transaction().execute(remove)) await setImmediate()
   }
 
   async #device(row: DeviceRow): Promise<Device> {

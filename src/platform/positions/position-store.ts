@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Db } from '../../storage/database.ts'
 import type { LatestPositionTable, PositionTable } from '../../storage/device-tables.ts'
 
@@ -80,6 +80,17 @@ export class PositionStore {
     if (!last) return false
     await this.#db.deleteFrom('positions').where('at', '<=', last.at).execute()
     return old.length === TIDY_CHUNK
+  }
+
+  /** Removes some of a device; false when none are left. */
+  async deleteSomeOf(deviceId: string): Promise<boolean> {
+    const query = this.#db.selectFrom('positions').select(['gb_id', 'at']).where('device_id', '=', deviceId)
+    const some = await query.orderBy('gb_id').orderBy('at').limit(TIDY_CHUNK).execute()
+    const last = some.at(-1)
+    if (!last) return false
+    const until = sql<boolean>`(gb_id, at) <= (${last.gb_id}, ${last.at})`
+    await this.#db.deleteFrom('positions').where('device_id', '=', deviceId).where(until).execute()
+    return some.length === TIDY_CHUNK
   }
 }
 
