@@ -20,7 +20,7 @@ import { MAX_STREAMS, StreamPicks } from './stream-picks.tsx'
 import { Tile } from './tile.tsx'
 import { clipOf, Timeline } from './timeline.tsx'
 import { following, shifted, viewAround, widthOf, zoomed, zoomOf } from './timeline-view.ts'
-import { beginAfter, beginBefore, type Span } from './track.ts'
+import { beginAfter, beginBefore, type Span, UNKNOWN_TRACK } from './track.ts'
 import { type Act, Transport } from './transport.tsx'
 import { useTracks } from './use-tracks.ts'
 import '../../components/player/player.css'
@@ -88,7 +88,7 @@ function Replay({ streams, at }: { streams: readonly Stream[]; at: string | unde
       streams.map(({ id, title, name }, i) => ({
         id,
         name: title || name,
-        track: tracks[i] ?? { spans: [], gaps: [], marks: [] },
+        track: tracks[i] ?? UNKNOWN_TRACK,
       })),
     [streams, tracks],
   )

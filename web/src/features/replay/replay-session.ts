@@ -101,7 +101,8 @@ export class ReplaySession {
     }
     for (const tile of this.#tiles) tile.sync(beat, now)
     const broken = this.#tiles.length > 0 && this.#tiles.every(({ snapshot }) => snapshot.state === 'failed')
-    clock.hold(broken || (clock.speed > 0 && this.#tiles.some(tile => tile.awaited(now))))
+    const unknown = !this.#tiles.every(({ known }) => known)
+    clock.hold(broken || unknown || (clock.speed > 0 && this.#tiles.some(tile => tile.awaited(now))))
     this.#tell()
   }
 
@@ -121,7 +122,7 @@ export class ReplaySession {
   #overHoles(): void {
     const clock = this.#clock
     const { positionMs } = clock
-    if (!clock.playing || this.#tiles.length === 0) return
+    if (!clock.playing || this.#tiles.length === 0 || !this.#tiles.every(({ known }) => known)) return
     if (this.#tiles.some(({ track }) => spanAt(track.spans, positionMs) !== null)) return
     const targets = this.#tiles
       .map(({ track: { spans } }) =>

@@ -1,7 +1,7 @@
 import type { ReplayEngine } from './engine.ts'
 import { flvUrl, hlsUrl, type ReplayUrls } from './replay-urls.ts'
 import { type Way, wayOf } from './speed.ts'
-import { EMPTY_TRACK, playableUntil, type Span, spanAt, type Track } from './track.ts'
+import { playableUntil, type Span, spanAt, type Track, UNKNOWN_TRACK } from './track.ts'
 
 /** Of a playlist: so much before what is played, so that a step back needs no new one ... */
 const BACK_MS = 5 * 60_000
@@ -48,7 +48,7 @@ export class TileSession {
   readonly stream: string
   readonly #urls: ReplayUrls
   readonly #onChange: () => void
-  #track: Track = EMPTY_TRACK
+  #track: Track = UNKNOWN_TRACK
   #video: HTMLVideoElement | null = null
   #engine: ReplayEngine | null = null
   #loaded: Loaded | null = null
@@ -78,6 +78,11 @@ export class TileSession {
 
   get track(): Track {
     return this.#track
+  }
+
+  /** It was told what is recorded. */
+  get known(): boolean {
+    return this.#track !== UNKNOWN_TRACK
   }
 
   setTrack(track: Track): void {
@@ -138,7 +143,7 @@ export class TileSession {
   /** Called some times a second. */
   sync(beat: Beat, nowMs: number): void {
     const video = this.#video
-    if (video === null) return
+    if (video === null || !this.known) return
     const span = spanAt(this.#track.spans, beat.positionMs)
     if (span === null || (span.toMs === this.#overUntilMs && span.toMs - beat.positionMs < REST_MS)) {
       if (!video.paused) video.pause()

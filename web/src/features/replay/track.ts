@@ -28,7 +28,8 @@ export interface Track {
   readonly marks: readonly Mark[]
 }
 
-export const EMPTY_TRACK: Track = { spans: [], gaps: [], marks: [] }
+/** Nothing has been told yet. */
+export const UNKNOWN_TRACK: Track = { spans: [], gaps: [], marks: [] }
 
 /** Files end and begin within less: that is no gap to people. */
 const JOIN_MS = 1500

@@ -2,7 +2,7 @@ import { useQueries } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import type { Stream } from '../../lib/api/types.ts'
 import { alarmsQuery, timelineQuery } from './queries.ts'
-import { daysOf, EMPTY_TRACK, growing, type Span, type Track, trackOf } from './track.ts'
+import { daysOf, growing, type Span, type Track, trackOf, UNKNOWN_TRACK } from './track.ts'
 
 export interface Tracks {
   /** One for each stream, in their order. */
@@ -30,7 +30,7 @@ export function useTracks(streams: readonly Stream[], view: Span, positionMs: nu
         const parts = ofStream(timelines).map(({ data }) => data)
         const told = ofStream(alarms).flatMap(({ data }) => data ?? [])
         const known = parts.filter(present)
-        return known.length === 0 ? EMPTY_TRACK : growing(trackOf(known, told), Date.now())
+        return known.length === 0 ? UNKNOWN_TRACK : growing(trackOf(known, told), Date.now())
       }),
     [state, key],
   )
