@@ -9,9 +9,11 @@ import { writeSection } from './section.ts'
 import { freePort, HOST } from './servers/server.ts'
 
 const FULL = { streams: 200, measureMs: 40_000, asks: 20 }
-const SHORT = { streams: 10, measureMs: 8000, asks: 3 }
+const SHORT = { streams: 10, measureMs: 8000, asks: 5 }
 /** Between a change and its measurement. */
 const SETTLE_MS = 5000
+/** Between pictures: they are asked for one by one, as by people. */
+const ASK_MS = 1000
 /** As many streams by one ffmpeg, as one would do it by hand. */
 const STREAMS_PER_FFMPEG = 20
 /** What recording may add to receiving. */
@@ -57,9 +59,12 @@ export async function runRecording(cache: string, short: boolean): Promise<void>
     const dropped = await product.metric('sightline_node_dropped_fragments_total')
     const pictureMs: number[] = []
     const replayMs: number[] = []
-    for (let i = 0; i < asks; i++) {
+    const take = (i: number) => timed(() => product.api('POST', `/streams/${made[i % streams]?.['id']}/snapshots`, {}))
+    const firstPictureMs = await take(0)
+    for (let i = 1; i <= asks; i++) {
+      await wait(ASK_MS)
       const id = made[i % streams]?.['id']
-      pictureMs.push(await timed(() => product.api('POST', `/streams/${id}/snapshots`, {})))
+      pictureMs.push(await take(i))
       replayMs.push(await timed(() => firstBytes(product, String(id))))
     }
     await product.api('POST', '/bindings/remove', { type: 'record', targets })
@@ -84,7 +89,13 @@ export async function runRecording(cache: string, short: boolean): Promise<void>
       { name: 'written', value: ((after.bytes - before.bytes) * 8) / seconds / 1e6, unit: 'Mbit/s', digits: 1 },
       { name: 'fragments lost', value: dropped, unit: '', atMost: 0 },
       { name: 'first bytes of a replay, median', value: at(0.5, replayMs), unit: 'ms', atMost: MOST_REPLAY_MS },
-      { name: 'picture of a live stream, median', value: at(0.5, pictureMs), unit: 'ms', atMost: MOST_PICTURE_MS },
+      { name: 'picture of a live stream, the first', value: firstPictureMs, unit: 'ms' },
+      {
+        name: 'picture of a live stream, then, median',
+        value: at(0.5, pictureMs),
+        unit: 'ms',
+        atMost: MOST_PICTURE_MS,
+      },
     ]
     const outcome = {
       id: 'recording',

@@ -1,6 +1,6 @@
 import { AppError } from '../../base/errors.ts'
 import type { Frame } from '../../media/stream/frame.ts'
-import { decodePicture, type Picture, type PictureOptions } from '../ffmpeg/picture.ts'
+import type { Picture, PictureOptions } from '../ffmpeg/picture.ts'
 
 /** Decoders at the same time: each is a core for a tenth of a second, and frames go first. */
 const DECODERS = 2
@@ -19,7 +19,7 @@ export class PictureDesk {
   readonly #waiting: (() => void)[] = []
   #running = 0
 
-  constructor(decode: DecodePicture = decodePicture) {
+  constructor(decode: DecodePicture) {
     this.#decode = decode
   }
 

@@ -10,6 +10,7 @@ import type { RecordingState, RecordingStatus, Segment } from '../../link/record
 import { DiskStore } from '../../storage/objects/disk-store.ts'
 import { ExportIndex } from '../exports/export-index.ts'
 import { Exports } from '../exports/exports.ts'
+import { PictureDecoder } from '../ffmpeg/picture.ts'
 import type { Hub } from '../hub.ts'
 import type { Leases } from '../leases.ts'
 import type { RecordingNumbers } from '../metrics.ts'
@@ -69,7 +70,7 @@ export class RecordingHost {
   readonly stores: RecordingStores
   readonly recorder: Recorder
   readonly pictures: SnapshotIndex
-  readonly desk = new PictureDesk()
+  readonly desk: PictureDesk
   readonly liveKeyframes: LiveKeyframes
   readonly snapshots: Snapshots
   readonly exports: Exports
@@ -113,6 +114,8 @@ export class RecordingHost {
     })
     const { recordings, reader } = this
     this.pictures = new SnapshotIndex(this.index.db)
+    const decoder = this.#closing.add(new PictureDecoder(timers))
+    this.desk = new PictureDesk((keyframe, options) => decoder.decode(keyframe, options))
     this.liveKeyframes = new LiveKeyframes({ hub, leases, timers })
     this.snapshots = new Snapshots({
       ...{ index: this.pictures, recordings, reader, live: this.liveKeyframes, desk: this.desk },
