@@ -49,7 +49,7 @@ test('a process killed while it writes loses nothing it had confirmed, and nothi
     let last = -1
     for await (const line of createInterface({ input: child.stdout })) {
       last = Number(line)
-      if (last === 100 * round) child.kill('SIGKILL')
+      if (last === 30 * round) child.kill('SIGKILL')
     }
     await ended
     confirmed = Math.max(confirmed, last)
@@ -63,8 +63,8 @@ test('a process killed while it writes loses nothing it had confirmed, and nothi
     await db.deleteFrom('revisions').execute()
     await db.destroy()
   }
-  expect(confirmed).toBeGreaterThanOrEqual(300)
-})
+  expect(confirmed).toBeGreaterThanOrEqual(90)
+}, 120_000) // each of its transactions waits for the disk, which others may keep busy
 
 test('a damaged file is refused and named', async () => {
   writeFileSync(sqliteFileIn(dataDir), 'not a database '.repeat(1000))
