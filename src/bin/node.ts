@@ -106,6 +106,7 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
     hub,
     load,
     requests,
+    site: () => spaces.site,
     rtmpConnections: () => rtmp.connections,
     link: () => link && outbox && { up: link.state === 'up', outboxEvents: outbox.size, outboxDropped: outbox.dropped },
     recording: () => recording?.host.numbers() ?? null,

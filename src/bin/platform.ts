@@ -26,6 +26,7 @@ import { NodeService } from '../platform/nodes/node-service.ts'
 import { NodeStore } from '../platform/nodes/node-store.ts'
 import { OperationService } from '../platform/operations/operation-service.ts'
 import { RecordingRoom } from '../platform/recordings/recording-room.ts'
+import { SiteService } from '../platform/site/site-service.ts'
 import { DEFAULT_SPACE } from '../platform/spaces/space.ts'
 import { type Forbidden, SpaceService } from '../platform/spaces/space-service.ts'
 import { BulkService } from '../platform/streams/bulk-service.ts'
@@ -111,6 +112,7 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
       devices.spacesChanged()
       recording.spacesChanged(space => spaces.state(space) !== undefined)
     })
+    const site = new SiteService(db, spaces, auditLog)
     const streams = new StreamService({
       db,
       audit: auditLog,
@@ -183,6 +185,7 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
           nodes,
           links,
           events,
+          site,
           system,
           feed,
           support,

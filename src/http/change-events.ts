@@ -23,6 +23,8 @@ const READERS: Readonly<Record<string, Permission>> = {
   users: 'users.read',
   'api-keys': 'users.read',
   system: 'system.read',
+  /** Everybody sees it. */
+  site: 'streams.read',
 }
 
 /** After each successful change, followers hear what to ask for again; what it is now they may not all see. */

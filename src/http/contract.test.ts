@@ -254,7 +254,7 @@ describe('the description', () => {
 
   test('open are only these', () => {
     const open = routes.filter(route => !guarded.includes(route)).map(({ title }) => title)
-    expect(open).toEqual(['GET /health', 'POST /sessions'])
+    expect(open).toEqual(['GET /health', 'POST /sessions', 'GET /site'])
   })
 })
 

@@ -44,6 +44,7 @@ import { quirkRoutes } from './routes/quirks.ts'
 import { recordingControlRoutes } from './routes/recording-control.ts'
 import { recordingRoutes } from './routes/recordings.ts'
 import { sessionRoutes } from './routes/sessions.ts'
+import { siteRoutes } from './routes/site.ts'
 import { snapshotRoutes } from './routes/snapshots.ts'
 import { spaceRoutes } from './routes/spaces.ts'
 import { storageRoutes } from './routes/storage.ts'
@@ -156,6 +157,7 @@ export async function createApp(options: ServerOptions): Promise<App> {
       deviceSnapshotRoutes(api, services)
       gb28181Routes(api, services, addresses)
       systemRoutes(api, services)
+      siteRoutes(api, services)
     },
     { prefix: '/api/v1' },
   )

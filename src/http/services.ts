@@ -10,6 +10,7 @@ import type { NodeLinks } from '../platform/nodes/node-links.ts'
 import type { NodeService } from '../platform/nodes/node-service.ts'
 import type { OperationService } from '../platform/operations/operation-service.ts'
 import type { RecordingServices } from '../platform/recordings/recording-room.ts'
+import type { SiteService } from '../platform/site/site-service.ts'
 import type { Forbidden, SpaceService } from '../platform/spaces/space-service.ts'
 import type { BulkService } from '../platform/streams/bulk-service.ts'
 import type { ForbidService } from '../platform/streams/forbid-service.ts'
@@ -35,6 +36,7 @@ export interface Services extends RecordingServices {
   readonly nodes: NodeService
   readonly links: NodeLinks
   readonly events: NodeEvents
+  readonly site: SiteService
   readonly system: SystemService
   readonly feed: EventFeed
   readonly support: SupportService

@@ -95,6 +95,8 @@ export const MAX_FORBIDDEN = 20_000
 
 /** The desired state of a node, whole: it replaces what was there before. */
 export const SpacesState = z.object({
+  /** The installation the node belongs to; absent where an older platform speaks. */
+  site: z.object({ mark: z.string().max(64), name: z.string().max(255) }).optional(),
   /** Grows with every change; an older one than the one in force is ignored. */
   revision: z.number().int().nonnegative(),
   spaces: z.array(SpaceState).max(10_000),

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { setImmediate } from 'node:timers/promises'
+import type { SpacesState } from '../link/messages.ts'
 import type { StreamStatus } from '../link/status.ts'
 import { familyText, type Labels, type Sample } from './exposition.ts'
 import type { Hub } from './hub.ts'
@@ -38,6 +39,8 @@ export interface RecordingNumbers {
 export interface NodeMetricsOptions {
   readonly hub: Hub
   readonly load: LoadMonitor
+  /** Undefined for a node that stands alone. */
+  readonly site: () => SpacesState['site']
   readonly requests: RequestCounter
   readonly rtmpConnections: () => number
   /** Null for a node that stands alone. */
@@ -88,11 +91,15 @@ export class NodeMetrics {
   }
 
   #node(statuses: readonly StreamStatus[]): string {
-    const { load, nodeId, version } = this.#options
+    const { load, nodeId, site, version } = this.#options
+    const { mark, name } = site() ?? {}
     const delay = load.delayP99Ms() / 1000
     const { active } = performance.eventLoopUtilization()
     return [
       gauge('sightline_node_info', 'The node; always 1', [[{ node: nodeId, version }, 1]]),
+      mark === undefined || name === undefined
+        ? ''
+        : gauge('sightline_site_info', 'The installation the node belongs to; always 1', [[{ site: mark, name }, 1]]),
       one('sightline_event_loop_delay_p99_seconds', '99th percentile of the event-loop delay', delay),
       one('sightline_node_event_loop_active_seconds_total', 'Time the event loop was busy', active / 1000, 'counter'),
       one('sightline_node_streams', 'Streams, with those that wait for their publisher', statuses.length),

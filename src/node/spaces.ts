@@ -13,6 +13,7 @@ export class Spaces {
   #spaces: ReadonlyMap<string, SpaceState>
   #forbidden: ReadonlyMap<string, Forbidden> = new Map()
   #draining = false
+  #site: SpacesState['site']
 
   constructor(own: SpaceState) {
     this.#spaces = new Map([[own.name, own]])
@@ -24,6 +25,7 @@ export class Spaces {
     this.#revision = state.revision
     this.#spaces = new Map(state.spaces.map(space => [space.name, space]))
     this.#draining = state.draining === true
+    this.#site = state.site
     this.#forbidden = new Map(state.forbidden.map(forbidden => [forbidden.path, forbidden]))
     return true
   }
@@ -36,6 +38,11 @@ export class Spaces {
   /** Nobody new is let in; who is there stays. */
   get draining(): boolean {
     return this.#draining
+  }
+
+  /** The installation this node belongs to; undefined for a node that stands alone. */
+  get site(): SpacesState['site'] {
+    return this.#site
   }
 
   get(name: string): SpaceState | undefined {

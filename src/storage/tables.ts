@@ -14,6 +14,7 @@ export interface Tables extends DeviceTables {
   spaces: SpaceTable
   space_keys: SpaceKeyTable
   revisions: RevisionTable
+  site: SiteTable
   streams: StreamTable
   forbidden_streams: ForbiddenStreamTable
   nodes: NodeTable
@@ -111,6 +112,13 @@ export interface SpaceKeyTable {
   secret: string
   created_at: number
   expires_at: number | null
+}
+
+export interface SiteTable {
+  mark: string
+  name: string
+  address: string | null
+  phone: string | null
 }
 
 export interface RevisionTable {

@@ -33,6 +33,7 @@ import { NodeService } from '../../src/platform/nodes/node-service.ts'
 import { NodeStore } from '../../src/platform/nodes/node-store.ts'
 import { OperationService } from '../../src/platform/operations/operation-service.ts'
 import { RecordingRoom } from '../../src/platform/recordings/recording-room.ts'
+import { SiteService } from '../../src/platform/site/site-service.ts'
 import { type Forbidden, SpaceService } from '../../src/platform/spaces/space-service.ts'
 import { BulkService } from '../../src/platform/streams/bulk-service.ts'
 import { ForbidService } from '../../src/platform/streams/forbid-service.ts'
@@ -209,6 +210,7 @@ export async function platformUnderTest(overrides: Partial<ServerOptions> = {}):
     }),
     links,
     events,
+    site: new SiteService(db, spaces, auditLog),
     system,
     support: new SupportService({
       directory: join(directory, 'support'),

@@ -10,6 +10,7 @@ import type {
   Overview,
   Session,
   SessionEntry,
+  Site,
   Space,
   SpaceKeys,
   Stream,
@@ -24,6 +25,12 @@ import type {
 
 const ID = { id: 'u1', name: 'admin', role: 'administrator' } as const
 export const SESSION: Session = { token: 'token', expiresAt: '2026-12-01T00:00:00.000Z', user: ID }
+export const SITE: Site = {
+  mark: '5a2e0aca82597',
+  name: 'Harbour control',
+  address: 'https://harbour.example/',
+  phone: '+49 40 1234-0',
+}
 export const ME: Me = {
   ...ID,
   kind: 'user',
@@ -41,6 +48,7 @@ export const ME: Me = {
     'nodes.write',
     'system.read',
     'system.reload',
+    'site.write',
   ],
 }
 

@@ -152,6 +152,7 @@ export class FakePlatform {
     const parts = path.split('/').slice(1)
     const key = `${request.method} /${parts[0]}${parts[2] ? `/*/${parts[2]}` : parts[1] ? '/*' : ''}`
     if (key === 'GET /health') return [200, { status: 'ok', version: '0.1.0', uptimeSeconds: 93_784 }]
+    if (key === 'GET /site') return [200, data.SITE]
     if (key === 'POST /sessions') return [201, data.SESSION]
     if (request.headers.authorization !== 'Bearer token')
       return [

@@ -56,6 +56,8 @@ const PERMISSIONS = {
   /** Series of each stream by name. */
   'metrics.read': { roles: ALL, scope: 'metrics' },
   'system.read': { roles: ADMINISTER, scope: 'read' },
+  /** What the installation is called. */
+  'site.write': { roles: ADMINISTER, scope: 'system:write' },
   'system.reload': { roles: ADMINISTER, scope: 'system:write' },
 } as const satisfies Record<string, Rule>
 

@@ -49,6 +49,7 @@ export const AUDIT_ACTIONS = [
   'quirk.set',
   'quirk.delete',
   'system.reload',
+  'site.update',
   'node.update',
   'node.delete',
   'template.create',

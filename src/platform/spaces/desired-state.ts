@@ -2,6 +2,7 @@ import type { SpaceState, SpacesState } from '../../link/messages.ts'
 import type { Database } from '../../storage/database.ts'
 import type { SpaceKeyTable } from '../../storage/tables.ts'
 import { RevisionStore } from '../nodes/revision-store.ts'
+import { SiteStore } from '../site/site-store.ts'
 import { ForbiddenStore } from './forbidden-store.ts'
 import { KeyStore } from './key-store.ts'
 import type { Space } from './space.ts'
@@ -22,7 +23,8 @@ export async function readDesiredState(db: Database, nowMs: number): Promise<Spa
     untilMs: until,
     ...(reason === '' ? {} : { reason }),
   }))
-  return { revision, spaces, forbidden }
+  const { mark, name } = await new SiteStore(db).find()
+  return { revision, spaces, forbidden, site: { mark, name } }
 }
 
 function stateOf(space: Space, keys: readonly SpaceKeyTable[]): SpaceState {

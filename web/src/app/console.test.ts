@@ -141,6 +141,31 @@ test('login leads to where one wanted to go, and its first load is small', async
   await second.close()
 })
 
+test('the site has its name on every page, its contact at the foot, and is renamed by an administrator', async () => {
+  for (const [path, token] of [
+    ['/login', ''],
+    ['/streams', 'token'],
+  ] as const)
+    for (const size of [WIDE, PHONE]) {
+      const { page } = await open(path, { token, size })
+      const foot = page.locator('.site-footer')
+      await foot.waitFor()
+      expect(await foot.innerText()).toMatch(/Harbour control\s+harbour\.example\s+Service \+49 40 1234-0/)
+      await expect.poll(() => page.title()).toMatch(/ · Harbour control$/)
+      expect(await tooWide(page)).toBe(0)
+      await page.close()
+    }
+  const { page } = await open('/system')
+  await page.getByText('5a2e0aca82597').waitFor()
+  expect(await page.locator('.rail-brand').innerText()).toBe('Harbour control')
+  await page.getByRole('button', { name: 'Edit' }).click()
+  const name = page.locator('.ant-modal').getByLabel('Name', { exact: false }).first()
+  expect(await name.inputValue()).toBe('Harbour control')
+  expect(await page.locator('.ant-modal input').count()).toBe(3) // the mark is not among them
+  expect(await seriousFindings(page)).toEqual([])
+  await page.close()
+})
+
 test('a stream is created, its settings are shown, and it turns green when the publisher comes', async () => {
   const { page } = await open('/streams?create=true')
   await page.locator('.ant-modal input').fill('not good')

@@ -1,11 +1,10 @@
-import { type ReactNode, useEffect } from 'react'
+import type { ReactNode } from 'react'
+import { useTitle } from './site.tsx'
 
 /** Title row and body of every page. The document's title follows, so that tabs and history can be told apart. */
 export function Page(props: { title: string; lead?: ReactNode; actions?: ReactNode; children: ReactNode }) {
   const { title, lead, actions, children } = props
-  useEffect(() => {
-    document.title = `${title} · Sightline`
-  }, [title])
+  useTitle(title)
   return (
     <div className="page">
       <header className="page-head">

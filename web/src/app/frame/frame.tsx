@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Outlet, useNavigate } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
+import { SiteFooter } from '../../components/site.tsx'
 import { useLiveUpdates } from '../../lib/api/live-updates.ts'
 import { railPreference, tokenPreference, usePreference } from '../../lib/preferences.ts'
 import { LostPlatform } from './lost-platform.tsx'
@@ -34,6 +35,7 @@ export function Frame() {
         <SectionPages />
         <Outlet />
       </main>
+      <SiteFooter />
     </div>
   )
 }

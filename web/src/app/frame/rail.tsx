@@ -4,12 +4,14 @@ import { useId, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Icon } from '../../components/icon.tsx'
 import { Logo } from '../../components/logo.tsx'
+import { useSiteName } from '../../components/site.tsx'
 import { healthQuery } from '../../lib/api/queries.ts'
 import { railPreference, usePreference } from '../../lib/preferences.ts'
 import { type MenuSection, useMenu, useOpenSection } from './menu.ts'
 
 export function Rail() {
   const { t } = useTranslation()
+  const site = useSiteName()
   const menu = useMenu()
   const open = useOpenSection()
   const closed = usePreference(railPreference) === 'closed'
@@ -17,9 +19,9 @@ export function Rail() {
   const toggle = t(closed ? 'frame.openRail' : 'frame.closeRail')
   return (
     <nav className="rail" aria-label={t('frame.navigation')}>
-      <Link to="/" className="rail-brand" aria-label="Sightline">
+      <Link to="/" className="rail-brand" aria-label={site} title={site}>
         <Logo />
-        <span>Sightline</span>
+        <span>{site}</span>
       </Link>
       {menu.map(section => (
         <RailLink key={section.key} section={section} open={section.key === open} closed={closed} />

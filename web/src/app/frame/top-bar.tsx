@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { Icon } from '../../components/icon.tsx'
 import { Logo } from '../../components/logo.tsx'
 import { LanguageButton, ThemeButton } from '../../components/preference-buttons.tsx'
+import { useSiteName } from '../../components/site.tsx'
 import { client } from '../../lib/api/client.ts'
 import { meQuery } from '../../lib/api/queries.ts'
 import { tokenPreference } from '../../lib/preferences.ts'
@@ -14,9 +15,10 @@ import { SearchPalette } from './search-palette.tsx'
 import { SpaceSwitcher } from './space-switcher.tsx'
 
 export function TopBar() {
+  const site = useSiteName()
   return (
     <header className="top-bar">
-      <Link to="/" className="top-bar-brand" aria-label="Sightline">
+      <Link to="/" className="top-bar-brand" aria-label={site}>
         <Logo />
       </Link>
       <SpaceSwitcher />

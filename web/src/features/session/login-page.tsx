@@ -2,11 +2,12 @@ import { SightlineError } from '@sightline/client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRouter, useSearch } from '@tanstack/react-router'
 import { Button, Input } from 'antd'
-import { type FormEvent, useEffect, useState } from 'react'
+import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ErrorPanel } from '../../components/error-panel.tsx'
 import { Logo } from '../../components/logo.tsx'
 import { LanguageButton, ThemeButton } from '../../components/preference-buttons.tsx'
+import { SiteFooter, useSiteName, useTitle } from '../../components/site.tsx'
 import { client } from '../../lib/api/client.ts'
 import { tokenPreference } from '../../lib/preferences.ts'
 import './login.css'
@@ -18,9 +19,8 @@ export function LoginPage() {
   const { next } = useSearch({ from: '/login' })
   const [name, setName] = useState('admin')
   const [password, setPassword] = useState('')
-  useEffect(() => {
-    document.title = `${t('login.title')} · Sightline`
-  }, [t])
+  const site = useSiteName()
+  useTitle(t('login.title'))
   const attempt = useMutation({
     mutationFn: () => client.call('login', { body: { username: name, password } }),
     onSuccess: ({ token }) => {
@@ -42,7 +42,7 @@ export function LoginPage() {
       </div>
       <main className="login-card">
         <Logo size={48} />
-        <h1>Sightline</h1>
+        <h1>{site}</h1>
         <p className="muted">{t('login.lead')}</p>
         <form onSubmit={onSubmit}>
           <label htmlFor="username">{t('login.username')}</label>
@@ -79,6 +79,7 @@ export function LoginPage() {
         </form>
         <p className="login-help">{t('login.help')}</p>
       </main>
+      <SiteFooter />
     </div>
   )
 }

@@ -19,6 +19,7 @@ import { healthQuery, systemQuery } from '../../lib/api/queries.ts'
 import type { Operation, Setting } from '../../lib/api/types.ts'
 import { duration } from '../../lib/format.ts'
 import { LogTail } from './log-tail.tsx'
+import { SiteCard } from './site-card.tsx'
 import './system.css'
 
 export function SystemPage() {
@@ -74,6 +75,7 @@ function Settings({ mayReload }: { mayReload: boolean }) {
       {system.isError && (
         <ErrorPanel error={system.error} what={t('system.loadFailed')} onRetry={() => void system.refetch()} />
       )}
+      <SiteCard />
       <Card
         title={t('system.platform')}
         {...(mayReload

@@ -26,6 +26,7 @@ export type Permission =
   | 'nodes.write'
   | 'system.read'
   | 'system.reload'
+  | 'site.write'
 
 /** Whether who is logged in may do it: what nobody may use is not shown. False until it is known. */
 export function useMay(permission: Permission): boolean {

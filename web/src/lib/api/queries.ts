@@ -211,6 +211,14 @@ export const logsQuery = (tail: number, nodeId: string | undefined) =>
     refetchInterval: 3000,
   })
 
+/** Open to everybody, so the login page has it too. */
+export const siteQuery = () =>
+  queryOptions({
+    queryKey: ['site'],
+    queryFn: ({ signal }) => client.call('getSite', { signal }),
+    staleTime: MINUTE_MS,
+  })
+
 export const healthQuery = () =>
   queryOptions({
     queryKey: ['health'],
