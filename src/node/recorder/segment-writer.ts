@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { GrowingStore, ObjectWriter } from '../../storage/objects/object-store.ts'
 import { type FragmentEntry, indexHead, indexLine } from './fragment-entry.ts'
+import type { JoinBuffers } from './join-buffers.ts'
 import { indexKey } from './segment.ts'
 import type { SlicedFragment } from './slicer.ts'
 
@@ -11,20 +12,27 @@ const LINES_PER_WRITE = 8
 export class SegmentWriter {
   readonly #file: ObjectWriter
   readonly #index: ObjectWriter
+  readonly #buffers: JoinBuffers
   readonly #hash = createHash('sha256')
   #lines: string[] = []
 
-  private constructor(file: ObjectWriter, index: ObjectWriter) {
+  private constructor(file: ObjectWriter, index: ObjectWriter, buffers: JoinBuffers) {
     this.#file = file
     this.#index = index
+    this.#buffers = buffers
   }
 
   /** Makes both files, and writes the initialization segment. Throws what the store throws; nothing is left then. */
-  static async create(store: GrowingStore, object: string, init: Uint8Array): Promise<SegmentWriter> {
+  static async create(
+    store: GrowingStore,
+    object: string,
+    init: Uint8Array,
+    buffers: JoinBuffers,
+  ): Promise<SegmentWriter> {
     const file = await store.create(object)
     try {
       const index = await store.create(indexKey(object))
-      const writer = new SegmentWriter(file, index)
+      const writer = new SegmentWriter(file, index, buffers)
       try {
         await file.append([init])
         writer.#hash.update(init)
@@ -48,8 +56,10 @@ export class SegmentWriter {
   /** One write. After an error the file is as it was before. */
   async append({ parts, ...rest }: SlicedFragment): Promise<FragmentEntry> {
     const entry: FragmentEntry = { ...rest, offset: this.#file.bytes }
-    await this.#file.append(parts)
-    for (const part of parts) this.#hash.update(part)
+    await this.#buffers.joined(parts, entry.bytes, async joined => {
+      await this.#file.append(joined)
+      for (const part of joined) this.#hash.update(part)
+    })
     this.#lines.push(indexLine(entry))
     if (this.#lines.length >= LINES_PER_WRITE) await this.#writeLines()
     return entry

@@ -292,7 +292,8 @@ export class StreamRecorder implements Reader {
     }
     events.begun(record)
     try {
-      this.#open = { record, writer: await SegmentWriter.create(store, record.object, sliced.init) }
+      const writer = await SegmentWriter.create(store, record.object, sliced.init, this.#options.budget.buffers)
+      this.#open = { record, writer }
     } catch (error) {
       events.dropped(record)
       throw error

@@ -1,5 +1,9 @@
+import { JoinBuffers } from './join-buffers.ts'
+
 /** Bytes that all recorders of a node together may hold for their disks. */
 export class WriteBudget {
+  /** Shared by all writers. */
+  readonly buffers = new JoinBuffers()
   readonly #limit: number
   #used = 0
 

@@ -37,7 +37,10 @@ export interface ObjectWriter {
   readonly key: string
   /** Bytes in the object. */
   readonly bytes: number
-  /** One write. Throws what the store throws, and STORE_FULL. Calls must not overlap. */
+  /**
+   * One write; the bytes are the caller's again when it is done. Throws what the store throws, and STORE_FULL.
+   * Calls must not overlap.
+   */
   append(parts: ByteParts): Promise<void>
   /** The object is complete and stays. */
   finish(): Promise<void>
