@@ -88,9 +88,11 @@ test('recorded by a button, found on the timeline, played alone and together, ma
 
   await page.goto(`${product.console}/replay?streams=${first}&at=${new Date(fromMs + 3000).toISOString()}`)
   await until('it is there', async () => (await tiles(page)).join() === 'playing')
+  await page.keyboard.press('k')
   const paused = await clock(page)
   await page.locator('.transport select').selectOption('8')
   await page.getByText('keyframes only').waitFor()
+  await page.getByRole('button', { name: /^Play/ }).click()
   // So little was recorded that it may have come to now meanwhile.
   const live = page.locator('.live-button.on')
   await until('it runs ahead', async () => (await clock(page)) >= paused + 5 || (await live.count()) > 0)
