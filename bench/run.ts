@@ -28,6 +28,8 @@ Measures Sightline and its peers side by side on this machine.
   --api          the REST API instead: requests per second with 10 000 streams on both databases
   --recordings   lists of recordings instead: milliseconds with a million files in the index
   --recording    200 streams of 2 Mbit/s recorded instead, beside ffmpeg: CPU and writes, replay and pictures
+  --recording-soak  50 streams recorded while the node is killed 50 times (--rounds N) at any moment instead: everything
+                 acknowledged must be there, once, and play
   --gb28181      devices of GB/T 28181 instead: registration, catalog, media, first-picture, sound, or those named;
                  all of them also write their section of docs/benchmarks.md (about 12 minutes)
   --short        with --gb28181 and --recording: small numbers for a minute, to see that it runs
@@ -51,6 +53,7 @@ const { values: options, positionals } = parseArgs({
     api: { type: 'boolean', default: false },
     recordings: { type: 'boolean', default: false },
     recording: { type: 'boolean', default: false },
+    'recording-soak': { type: 'boolean', default: false },
     gb28181: { type: 'boolean', default: false },
     short: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
@@ -145,6 +148,10 @@ async function main(): Promise<void> {
   if (options.api) return (await import('./api/requests.ts')).runRequests()
   if (options.recordings) return (await import('./api/recordings-list.ts')).runRecordingsList()
   if (options.recording) return (await import('./recording.ts')).runRecording(cache, options.short)
+  if (options['recording-soak']) {
+    const rounds = options.rounds === undefined ? undefined : Number(options.rounds)
+    return (await import('./recording-soak.ts')).runRecordingSoak(cache, rounds)
+  }
   if (options.gb28181) return (await import('./gb28181/run.ts')).runGb28181(positionals, options.short)
   const scenarios = chosen()
   mkdirSync(cache, { recursive: true })

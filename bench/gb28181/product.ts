@@ -31,20 +31,24 @@ export interface Inside {
   readonly usedBytes: number
 }
 
+type Starts = Record<'platform' | 'node', () => Child>
+
 /** Platform and node as two processes on the server core, with devices allowed in, and encoders where they are wanted. */
 export class GbProduct {
-  readonly platform: Child
-  readonly node: Child
+  platform: Child
+  node: Child
   readonly sip: number
   readonly #http: number
   readonly #media: number
   /** For what a scenario writes; gone with the product. */
   readonly folder: string
+  readonly #start: Starts
   #token = ''
 
-  private constructor(platform: Child, node: Child, ports: Record<'sip' | 'http' | 'media', number>, folder: string) {
-    this.platform = platform
-    this.node = node
+  private constructor(start: Starts, ports: Record<'sip' | 'http' | 'media', number>, folder: string) {
+    this.#start = start
+    this.platform = start.platform()
+    this.node = start.node()
     this.sip = ports.sip
     this.#http = ports.http
     this.#media = ports.media
@@ -67,23 +71,33 @@ export class GbProduct {
       const command = [process.execPath, ...NODE_FLAGS, join(ROOT, 'src/bin/sightline.ts'), role]
       return new Child(`sightline ${role}`, command, { core: SERVER_CORE, cwd: folder, env: { ...common, ...env } })
     }
-    const platform = start('platform', {
+    const platform = {
       SIGHTLINE_LISTEN_HTTP: `${HOST}:${http}`,
       SIGHTLINE_ADMIN_PASSWORD: ADMIN_PASSWORD,
-    })
-    await listening(platform, http, 60_000)
-    const node = start('node', {
+    }
+    const node = {
       SIGHTLINE_LINK_URL: `ws://${HOST}:${http}/link`,
       SIGHTLINE_LISTEN_MEDIA: `${HOST}:${media}`,
       SIGHTLINE_LISTEN_RTMP: rtmp === null ? 'off' : `${HOST}:${rtmp}`,
       SIGHTLINE_LISTEN_SIP: `${HOST}:${sip}`,
       SIGHTLINE_LISTEN_GB_MEDIA: `${HOST}:${gbMedia}`,
       SIGHTLINE_PUBLIC_HOST: HOST,
-    })
-    await listening(node, sip)
-    const product = new GbProduct(platform, node, { sip, http, media }, folder)
+    }
+    const starts = { platform: () => start('platform', platform), node: () => start('node', node) }
+    const product = new GbProduct(starts, { sip, http, media }, folder)
+    await product.#listening()
     await product.#signIn()
     return product
+  }
+
+  /** Kills the node, and the platform too where that is wanted, and starts them again. */
+  async killed(platformToo: boolean): Promise<void> {
+    const children = platformToo ? [this.node, this.platform] : [this.node]
+    for (const child of children) child.process.kill('SIGKILL')
+    await Promise.all(children.map(child => child.stop()))
+    if (platformToo) this.platform = this.#start.platform()
+    this.node = this.#start.node()
+    await this.#listening()
   }
 
   /** Calls the API; throws unless it answers with success. */
@@ -134,6 +148,11 @@ export class GbProduct {
     await this.node.stop()
     await this.platform.stop()
     rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  async #listening(): Promise<void> {
+    await listening(this.platform, this.#http, 60_000)
+    await listening(this.node, this.sip)
   }
 
   async #signIn(): Promise<void> {
