@@ -58,7 +58,8 @@ function useWindow(rows: number, rowPx: number) {
       window.removeEventListener('resize', look)
     }
   }, [windowed, rowPx])
-  return windowed ? { body, first: range.first, last: Math.min(range.last, rows) } : { body, first: 0, last: rows }
+  const { first, last } = windowed ? { first: range.first, last: Math.min(range.last, rows) } : { first: 0, last: rows }
+  return { body, first, last, windowed }
 }
 
 interface Props<Row> {
@@ -76,13 +77,15 @@ interface Props<Row> {
 export function DataTable<Row>({ label, columns, rows, rowKey, sort, empty, selection }: Props<Row>) {
   const phone = usePhone()
   const rowPx = phone ? PHONE_ROW_PX : ROW_PX
-  const { body, first, last } = useWindow(rows?.length ?? 0, rowPx)
+  const { body, first, last, windowed } = useWindow(rows?.length ?? 0, rowPx)
   const shown = useMemo(
     () => (phone ? columns.filter(column => column.phone !== undefined) : columns),
     [phone, columns],
   )
   const tracks = shown.map(column => column.track).join(' ')
   const gridTemplateColumns = phone ? undefined : selection === undefined ? tracks : `24px ${tracks}`
+  // A short table on a phone gives a row with much in it a third line; where rows are windowed all are of one height.
+  const height = phone && !windowed ? { minHeight: rowPx } : { height: rowPx }
   if (rows?.length === 0) return <>{empty}</>
   return (
     // biome-ignore-start lint/a11y/useSemanticElements: a grid of one-height rows that can be windowed is no <table>
@@ -97,7 +100,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey, sort, empty, sele
       <div
         role="rowgroup"
         ref={body}
-        style={rows && { height: rows.length * rowPx, paddingTop: first * rowPx }}
+        style={rows && windowed ? { height: rows.length * rowPx, paddingTop: first * rowPx } : undefined}
         aria-busy={rows === undefined}
       >
         {rows === undefined
@@ -110,7 +113,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey, sort, empty, sele
                 className="table-row"
                 role="row"
                 aria-rowindex={first + i + 1}
-                style={{ gridTemplateColumns, height: rowPx }}
+                style={{ gridTemplateColumns, ...height }}
               >
                 {selection !== undefined && <SelectRow selection={selection} rowKey={rowKey(row)} />}
                 <Cells row={row} columns={shown} phone={phone} />

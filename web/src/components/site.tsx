@@ -18,11 +18,11 @@ export function useTitle(title: string): void {
   }, [title, name])
 }
 
-/** Whom to call, and where; nothing when nobody has said. */
+/** Where one is; whom to call, when somebody has said. */
 export function SiteFooter() {
   const { t } = useTranslation()
   const { data: site } = useQuery(siteQuery())
-  if (site === undefined || (site.address === null && site.phone === null)) return null
+  if (site === undefined) return null
   const { name, address, phone } = site
   return (
     <footer className="site-footer">

@@ -51,7 +51,7 @@ function EditSite({ site, onClose }: { site: Site; onClose: () => void }) {
   const [phone, setPhone] = useState(site.phone ?? '')
   return (
     <FormDialog
-      title={t('system.siteEdit')}
+      title={t('system.site')}
       action={t('dialog.save')}
       done={t('system.siteSaved')}
       failed={t('system.siteFailed')}
