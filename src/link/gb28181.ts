@@ -251,6 +251,8 @@ export const GB_EVENTS = [
     items: z.array(CatalogItem).max(MAX_CATALOG_ITEMS),
     /** Set in the last part: what was promised, what came; whole when nothing is missing, then the rest is gone. */
     end: z.object({ promised: z.number().int(), received: z.number().int(), complete: z.boolean() }).nullable(),
+    /** Of the parts before the last: what has come, of how many where the device says it. */
+    sofar: z.object({ promised: z.number().int().nullable(), received: z.number().int() }).optional(),
     atMs,
   }),
   /** A change the device told by itself. */

@@ -27,8 +27,11 @@ export class FakePlatform {
   scenario: Scenario = 'full'
   /** Turns on when the console waits for a publisher, or for a device. */
   arrived = false
+  /** What `tell` has told since this was emptied. */
+  readonly told: [type: string, fields: object][] = []
   readonly #server = createServer((request, response) => void this.#serve(request, response))
   readonly #children = new Set<ChildProcess>()
+  readonly #followers = new Set<(type: string, fields: object) => void>()
   readonly #dist: string
   #origin = ''
   #many: readonly Stream[] | null = null
@@ -41,6 +44,12 @@ export class FakePlatform {
     await new Promise<void>(resolve => this.#server.listen(0, '127.0.0.1', resolve))
     this.#origin = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
     return this.#origin
+  }
+
+  /** To every page that follows, also to those that begin later. */
+  tell(type: string, fields: object): void {
+    this.told.push([type, fields])
+    for (const follower of this.#followers) follower(type, fields)
   }
 
   close(): void {
@@ -85,6 +94,9 @@ export class FakePlatform {
         `event: ${type}\n${id && `id: ${id}\n`}data: ${JSON.stringify({ at: new Date().toISOString(), ...fields })}\n\n`,
       )
     say('ready', 'e.0', {})
+    const follower = (type: string, fields: object) => void say(type, '', fields)
+    for (const [type, fields] of this.told) follower(type, fields)
+    this.#followers.add(follower)
     if (this.scenario === 'full')
       for (const [i, [type, fields]] of data.EVENTS.entries()) say(type, `e.${i + 1}`, fields)
     const timer = setInterval(() => {
@@ -104,7 +116,10 @@ export class FakePlatform {
       )
       say('streams.live', '', { items: items.slice(0, 1000) })
     }, 1000)
-    response.on('close', () => clearInterval(timer))
+    response.on('close', () => {
+      clearInterval(timer)
+      this.#followers.delete(follower)
+    })
   }
 
   /** The test picture, made while it is watched. */

@@ -66,22 +66,27 @@ export class GbCatalog {
   async #read(device: GbDevice, session: DeviceSession, sync: string): Promise<void> {
     const { channels, clock, emit, log } = this.#options
     const found = new Set<string>()
-    const tell = (items: readonly LinkItem[], end: Extract<NodeEvent, { type: 'device.catalog' }>['end']) =>
-      emit({ type: 'device.catalog', device: device.id, sync, items: [...items], end, atMs: clock.nowMs() })
-    const onItems = (items: readonly CatalogItem[]) => {
+    type Told = Extract<NodeEvent, { type: 'device.catalog' }>
+    const tell = (items: readonly LinkItem[], rest: Pick<Told, 'end' | 'sofar'>) =>
+      emit({ type: 'device.catalog', device: device.id, sync, items: [...items], ...rest, atMs: clock.nowMs() })
+    let received = 0
+    const onItems = (items: readonly CatalogItem[], promised: number | null) => {
+      received += items.length
       const told = items.map(toLink).filter(item => item !== null)
       const codes = told.flatMap(({ gbId }) => channelOf(gbId))
       for (const code of codes) found.add(code)
       channels.add(device.id, codes)
-      for (let at = 0; at < told.length; at += MAX_CATALOG_ITEMS) tell(told.slice(at, at + MAX_CATALOG_ITEMS), null)
+      for (let at = 0; at < told.length; at += MAX_CATALOG_ITEMS)
+        tell(told.slice(at, at + MAX_CATALOG_ITEMS), { end: null, sofar: { promised, received } })
     }
     try {
       const result = await session.catalog(onItems)
       if (result.complete) channels.keep(device.id, found)
-      tell([], { promised: result.expected ?? result.received, received: result.received, complete: result.complete })
+      const { expected, received, complete } = result
+      tell([], { end: { promised: expected ?? received, received, complete } })
       log.info('catalog was read', { device: device.gbId, ...result })
     } catch (error) {
-      tell([], { promised: 0, received: found.size, complete: false })
+      tell([], { end: { promised: 0, received: found.size, complete: false } })
       log.warn('catalog was not read', { device: device.gbId, reason: errorText(error) })
     }
   }

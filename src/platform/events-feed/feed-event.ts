@@ -27,6 +27,8 @@ export const FEED_TYPES = [
   'device.state',
   'device.asked',
   'device.catalog',
+  'device.catalog-part',
+  'device.channels',
   'device.alarm',
   'device.finished',
   'attempt.failed',
@@ -64,7 +66,18 @@ export function fromNodeEvent(nodeId: string, event: NodeEvent): FeedEvent | nul
   }
 }
 
-/** Of a catalog only its end, of attempts only those that failed, and of those not their messages. */
+/** What of a told change is news to whoever looks at the channels of a device. */
+const NEWS = {
+  ON: 'on',
+  OFF: 'off',
+  VLOST: 'off',
+  DEFECT: 'off',
+  ADD: 'changed',
+  UPDATE: 'changed',
+  DEL: 'gone',
+} as const
+
+/** Of catalogs and changes how many, of attempts only those that failed, and of those not their messages. */
 function fromDeviceEvent(event: NodeEvent): FeedEvent | null {
   const { type, atMs, ...data } = event
   const common = { atMs, permission: 'devices.read' as const, path: null }
@@ -76,8 +89,14 @@ function fromDeviceEvent(event: NodeEvent): FeedEvent | null {
     case 'parent.state':
       return { ...common, type: event.type, data }
     case 'device.catalog': {
-      const { device, sync, end } = event
-      return end && { ...common, type: 'device.catalog', data: { device, sync, ...end } }
+      const { device, sync, end, sofar } = event
+      if (end) return { ...common, type: 'device.catalog', data: { device, sync, ...end } }
+      return sofar ? { ...common, type: 'device.catalog-part', data: { device, sync, ...sofar } } : null
+    }
+    case 'device.catalog-changed': {
+      const news = { on: 0, off: 0, changed: 0, gone: 0 }
+      for (const { event: told } of event.changes) news[NEWS[told]]++
+      return { ...common, type: 'device.channels', data: { device: event.device, ...news } }
     }
     case 'device.attempt': {
       const { ok, messages: _, figures: __, ...attempt } = event.attempt

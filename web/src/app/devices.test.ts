@@ -13,6 +13,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   subject.platform.scenario = 'full'
+  subject.platform.told.length = 0
 })
 
 afterAll(() => subject?.close())
@@ -196,6 +197,30 @@ test('a tree of a hundred thousand channels is opened level by level and drawn w
   expect(await page.locator('.tree-row').count()).toBeLessThan(60)
   await page.locator('.channel-tree input[type=search]').fill('camera 42')
   await page.getByText('浙江省 / 区级平台 /').waitFor()
+  await page.close()
+})
+
+test('a tree shows what happens to its channels, and stays where one looks', async () => {
+  const { page } = await open('/directories')
+  await page.locator('.tree-box').focus()
+  for (let i = 0; i < 2; i++) await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowRight')
+  await page.getByText('Camera 12', { exact: true }).waitFor()
+  const again = page.waitForResponse(/directories\/tree\?.*of=dir2/)
+  subject.platform.tell('device.channels', { device: 'd1', on: 1, off: 0, changed: 0, gone: 0 })
+  await again
+  await page.getByText('Camera 12', { exact: true }).waitFor()
+  await page.close()
+})
+
+test('a catalog that is read is seen coming', async () => {
+  const { page } = await open('/devices/d1')
+  subject.platform.tell('device.catalog-part', { device: 'd1', sync: 'sy', promised: 1000, received: 400 })
+  await page.getByText(/Reading the catalog: 400 of 1.000/).waitFor()
+  await page.getByRole('link', { name: 'Devices' }).first().click()
+  await page.getByText('reading 40 %').waitFor()
+  subject.platform.tell('device.catalog', { device: 'd1', sync: 'sy', promised: 1000, received: 1000, complete: true })
+  await page.getByText('reading 40 %').waitFor({ state: 'detached' })
   await page.close()
 })
 

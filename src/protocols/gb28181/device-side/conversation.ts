@@ -150,14 +150,14 @@ export class Conversation {
 
   /**
    * A question whose answer comes in parts. Resolves when all are there or no more come, and says which; what comes
-   * within a minute after that still goes to `onItems`. Throws as `send`.
+   * within a minute after that still goes to `onItems`, which hears how many are promised. Throws as `send`.
    */
   async collect<Q extends object, T>(
     query: Message<Q & { readonly sn: number }>,
     response: Message<Part<T>>,
     value: Asked<Q>,
     key: (item: T) => string,
-    onItems: (items: readonly T[]) => void,
+    onItems: (items: readonly T[], expected: number | null) => void,
     options: AskOptions & { readonly silenceMs?: number } = {},
   ): Promise<MultiPartResult> {
     const { timers } = this.#options
@@ -168,7 +168,7 @@ export class Conversation {
     const parts = new MultiPart<T>({
       timers,
       key,
-      onBatch: onItems,
+      onBatch: items => onItems(items, parts.expected),
       onEnd: resolve,
       ...(silenceMs === undefined ? {} : { silenceMs }),
     })

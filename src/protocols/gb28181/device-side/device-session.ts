@@ -239,7 +239,7 @@ export class DeviceSession {
 
   /** Everything it has, in batches. Throws AppError PEER_TIMEOUT, PEER_REFUSED; an abort ends it as incomplete. */
   catalog(
-    onItems: (items: readonly CatalogItem[]) => void,
+    onItems: (items: readonly CatalogItem[], expected: number | null) => void,
     options: { readonly id?: string; readonly signal?: AbortSignal; readonly silenceMs?: number } = {},
   ): Promise<MultiPartResult> {
     const deviceId = options.id ?? this.gbId

@@ -13,6 +13,7 @@ import { Tabs } from '../../components/tabs.tsx'
 import { api } from '../../lib/api/client.ts'
 import { useMay } from '../../lib/api/may.ts'
 import type { Device } from '../../lib/api/types.ts'
+import { CatalogNotice } from './catalog-progress.tsx'
 import { DeviceActions } from './device-actions.tsx'
 import { DeviceChannels } from './device-channels.tsx'
 import { DeviceConfig } from './device-config.tsx'
@@ -66,6 +67,7 @@ function Loaded({ device }: { device: Device }) {
       }
     >
       <Notices device={device} />
+      <CatalogNotice device={device.id} />
       <Tabs<DeviceTab>
         label={device.name}
         tabs={DEVICE_TABS.filter(key => key !== 'config' || mayAdmin).map(key => ({

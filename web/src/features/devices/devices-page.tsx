@@ -19,6 +19,7 @@ import { MAX_LISTED } from '../../lib/api/queries.ts'
 import type { Device } from '../../lib/api/types.ts'
 import { address, count } from '../../lib/format.ts'
 import { BulkDevices } from './bulk-devices.tsx'
+import { useCatalogProgress } from './catalog-progress.tsx'
 import { ExportButton } from './export-button.tsx'
 import { devicesQuery, pendingQuery } from './queries.ts'
 import { isDeviceSortKey, sortDevices } from './sort-devices.ts'
@@ -138,6 +139,25 @@ function Pending({ space }: { space: string | undefined }) {
   )
 }
 
+/** While its catalog is read: how far that is. */
+function Channels({ device: { id, stats } }: { device: Device }) {
+  const { t } = useTranslation()
+  const progress = useCatalogProgress(id)
+  const of = progress?.promised ?? null
+  if (progress !== null && of !== null) {
+    return (
+      <span className="tabular" title={t('devices.readingOf', { n: count(progress.received), of: count(of) })}>
+        {t('devices.readingShort', { percent: Math.min(100, Math.floor((progress.received * 100) / Math.max(1, of))) })}
+      </span>
+    )
+  }
+  return (
+    <span className="tabular" title={t('devices.channelsHow')}>
+      {count(stats.online)} / {count(stats.channels)}
+    </span>
+  )
+}
+
 function useColumns(): readonly Column<Device>[] {
   const { t } = useTranslation()
   return useMemo(
@@ -186,11 +206,7 @@ function useColumns(): readonly Column<Device>[] {
         numeric: true,
         sortable: true,
         phone: 'meta',
-        render: ({ stats }) => (
-          <span className="tabular" title={t('devices.channelsHow')}>
-            {count(stats.online)} / {count(stats.channels)}
-          </span>
-        ),
+        render: device => <Channels device={device} />,
       },
       {
         key: 'remote',

@@ -5,7 +5,7 @@ import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ShowApiCall } from '../../components/api-call.tsx'
 import { ChannelTree } from '../../components/channel-tree/channel-tree.tsx'
-import { keyOf } from '../../components/channel-tree/tree-rows.ts'
+import { keyOf, type Level } from '../../components/channel-tree/tree-rows.ts'
 import { useTree } from '../../components/channel-tree/use-tree.ts'
 import { DeviceState } from '../../components/device-state.tsx'
 import { Icon } from '../../components/icon.tsx'
@@ -101,7 +101,7 @@ export function DirectoriesPage() {
           </Card>
         ) : (
           <Chosen
-            node={chosen}
+            node={now(tree.levels, chosen)}
             onChanged={() => {
               setChosen(null)
               tree.reload()
@@ -119,6 +119,15 @@ export function DirectoriesPage() {
       )}
     </Page>
   )
+}
+
+/** As the tree has it by now: what was chosen goes on to happen. */
+function now(levels: ReadonlyMap<string, Level>, chosen: TreeNode): TreeNode {
+  for (const { items } of levels.values()) {
+    const node = items.find(each => each.id === chosen.id && each.kind === chosen.kind)
+    if (node !== undefined) return { ...node, where: chosen.where }
+  }
+  return chosen
 }
 
 function Chosen({ node, onChanged }: { node: TreeNode; onChanged: () => void }) {

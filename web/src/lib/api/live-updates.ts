@@ -1,4 +1,4 @@
-import type { QueryClient } from '@tanstack/react-query'
+import { type QueryClient, queryOptions } from '@tanstack/react-query'
 import { useEffect, useSyncExternalStore } from 'react'
 import { tokenPreference, usePreference } from '../preferences.ts'
 import { client } from './client.ts'
@@ -37,6 +37,14 @@ function subscribe(listener: () => void): () => void {
 export const useFeedState = (): FeedState => useSyncExternalStore(subscribe, () => told.state)
 export const useRecentEvents = (): readonly FeedEvent[] => useSyncExternalStore(subscribe, () => told.recent)
 
+const heard = new Set<(event: FeedEvent) => void>()
+
+/** For what is kept outside of queries: each event, until the returned function is called. */
+export function onFeedEvent(listener: (event: FeedEvent) => void): () => void {
+  heard.add(listener)
+  return () => heard.delete(listener)
+}
+
 /** How long until a page asks by itself: rarely (or, false, never) while the feed tells, often without it. */
 export const pollMs = <Rarely extends number | false>(withoutFeed: number, withFeed: Rarely): number | Rarely =>
   told.state.mode === 'live' ? withFeed : withoutFeed
@@ -46,6 +54,21 @@ export const pollMs = <Rarely extends number | false>(withoutFeed: number, withF
  * come to its end, since each write starts it anew.
  */
 export const refreshEvery = (refreshMs: number): { readonly refreshMs: number } => ({ refreshMs })
+
+/** How far a catalog that is being read is. */
+export interface CatalogProgress {
+  /** Null: the device does not say. */
+  readonly promised: number | null
+  readonly received: number
+}
+
+/** Only written by the feed: never asked for. */
+export const catalogProgressQuery = (device: string) =>
+  queryOptions({
+    queryKey: ['catalog-progress', device],
+    queryFn: (): CatalogProgress | null => null,
+    enabled: false,
+  })
 
 type Numbers = Pick<Live, 'bitrateKbps' | 'fps' | 'viewers' | 'gopMs' | 'waiting'> & { readonly path: string }
 
@@ -62,11 +85,13 @@ function withNumber(stream: Stream, numbers: ReadonlyMap<string, Numbers>): Stre
   return { ...stream, live: { ...stream.live, bitrateKbps, fps, viewers, gopMs, waiting } }
 }
 
-/** What events of devices make stale. A state is written into the rows, see #onDevice. */
+/** What events of devices make stale. States and how far catalogs are is written into the cache, see #onDevice and #onCatalog. */
 const OF_DEVICES: Readonly<Record<string, readonly string[]>> = {
   'device.state': [],
   'device.asked': ['pending-devices'],
   'device.catalog': ['devices', 'channels', 'directories'],
+  'device.catalog-part': [],
+  'device.channels': ['channels'],
   'device.alarm': ['alarms'],
   'device.finished': ['devices', 'snapshots'],
   'attempt.failed': ['attempts'],
@@ -155,11 +180,13 @@ class LiveUpdates {
       this.#onNumbers(event.data['items'] as readonly Numbers[]) // of the platform's own feed
       return
     }
+    for (const listener of heard) listener(event)
     if (event.type === 'reset') {
       void this.#client.invalidateQueries()
       return
     }
     if (event.type === 'device.state') this.#onDevice(event)
+    else if (event.type.startsWith('device.catalog')) this.#onCatalog(event)
     if (TOLD.has(event.type)) tell({ recent: [event, ...told.recent].slice(0, MAX_RECENT) })
     for (const key of staleAfter(event)) this.#stale.add(key)
     if (this.#stale.size > 0) this.#timer ??= window.setTimeout(() => this.#refresh(), REFRESH_PAUSE_MS)
@@ -179,6 +206,11 @@ class LiveUpdates {
       old?.some(each => each.id === id) ? old.map(each => (each.id === id ? { ...each, ...news } : each)) : undefined,
     )
     void this.#client.invalidateQueries({ queryKey: ['devices', 'one', id] })
+  }
+
+  #onCatalog({ type, data: { device, promised, received } }: FeedEvent): void {
+    const sofar = type === 'device.catalog' ? null : ({ promised, received } as CatalogProgress) // of the platform's own feed
+    this.#client.setQueryData(catalogProgressQuery(String(device)).queryKey, sofar)
   }
 
   #onNumbers(items: readonly Numbers[]): void {
