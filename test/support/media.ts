@@ -36,12 +36,20 @@ export const MEDIA = {
         ...['-x265-params', 'log-level=none:keyint=25:bframes=0', '-tag:v', 'hvc1', ...AAC, ...FRAGMENTED],
       ),
     ),
+  'AV1 and Opus': (seconds: number) =>
+    demux(
+      ffmpeg(
+        ...[...picture(seconds), ...sound(seconds), '-c:v', 'libaom-av1', '-cpu-used', '8', '-usage', 'realtime'],
+        ...['-g', '25', '-pix_fmt', 'yuv420p', '-c:a', 'libopus', '-strict', '-2', ...FRAGMENTED],
+      ),
+    ),
   AAC: (seconds: number) => demux(ffmpeg(...sound(seconds), ...AAC, ...FLV)),
   'G.711': (seconds: number) => demux(ffmpeg(...sound(seconds), '-ar', '8000', '-c:a', 'pcm_alaw', ...FLV)),
   MP3: (seconds: number) => demux(ffmpeg(...sound(seconds), '-c:a', 'libmp3lame', ...FLV)),
 } as const
 
-function demux(bytes: Buffer): Media {
+/** An FLV or fragmented MP4 as tracks and frames. */
+export function demux(bytes: Buffer): Media {
   const tracks: Track[] = []
   const frames: Frame[] = []
   const events = {

@@ -4,6 +4,7 @@ import type { GrowingStore } from '../../storage/objects/object-store.ts'
 import type { Exports } from '../exports/exports.ts'
 import type { MediaRoute } from '../media-server.ts'
 import type { SnapshotIndex } from '../pictures/snapshot-index.ts'
+import { flvFrom, flvOffset } from '../replay/flv-offset.ts'
 import type { ReplaySender } from '../replay/replay-sender.ts'
 import type { StreamFileAccess } from './stream-file-access.ts'
 
@@ -37,7 +38,7 @@ export class StreamFileRoute implements MediaRoute {
     const [, stream = '', snapshot, exported] = ROUTE.exec(url.pathname) ?? []
     const path = this.#options.access.check(request, url, stream)
     if (snapshot !== undefined) await this.#picture(request, response, snapshot, path)
-    else await this.#export(request, response, exported ?? '', path)
+    else await this.#export(request, response, exported ?? '', path, url.searchParams.get('start'))
   }
 
   async #picture(request: IncomingMessage, response: ServerResponse, id: string, path: string): Promise<void> {
@@ -51,7 +52,14 @@ export class StreamFileRoute implements MediaRoute {
     await sender.range(request, response, found.sizeBytes, headers, [], span => store.read(found.object, span))
   }
 
-  async #export(request: IncomingMessage, response: ServerResponse, id: string, path: string): Promise<void> {
+  /** `start`: of a player of FLV that jumps, the position in the file. */
+  async #export(
+    request: IncomingMessage,
+    response: ServerResponse,
+    id: string,
+    path: string,
+    start: string | null,
+  ): Promise<void> {
     const { exports, sender } = this.#options
     const found = exports.find(id, path)
     if (!found) throw new AppError('NOT_FOUND', { what: 'export', id })
@@ -63,6 +71,12 @@ export class StreamFileRoute implements MediaRoute {
       'Cache-Control': 'private, max-age=3600',
       'Content-Disposition': `attachment; filename*=UTF-8''${name}`,
     }
-    await sender.range(request, response, sizeBytes, headers, [], span => exports.read(found, span))
+    const offset = format === 'flv' ? flvOffset(start) : null
+    if (offset === null) {
+      await sender.range(request, response, sizeBytes, headers, [], span => exports.read(found, span))
+      return
+    }
+    const from = await flvFrom(sizeBytes, offset, span => exports.read(found, span))
+    await sender.send(request, response, 200, { ...headers, 'Content-Length': from.bytes }, [], from.pieces())
   }
 }

@@ -165,6 +165,18 @@ test('FLV: frames, length, size and an index that leads to keyframes', async () 
   expect(count).toBe(12)
 })
 
+test('an FLV of AV1 and Opus has every frame', async () => {
+  using recorded = new Recorded()
+  await recorded.record(MEDIA['AV1 and Opus'](4), { segmentMs: 2000 })
+  const file = await exportFlv(recorded.recordings, recorded.reader, await recorded.recordings.fragments(PATH, ...ALL))
+  const frames = framesOf(await collect(file.pieces()))
+  for (const kind of ['video', 'audio'] as const) {
+    const contents = (all: readonly Frame[]) => linesOf(all, kind).map(line => line.split(' ').slice(3).join(' '))
+    expect(contents(frames)).toEqual(contents(recordable(recorded.delivered)))
+  }
+  expect(new Set(frames.map(({ track }) => track.codec))).toEqual(new Set(['av1', 'opus']))
+})
+
 test('nothing of the time', async () => {
   using recorded = new Recorded()
   await expect(exportMp4(recorded.recordings, recorded.reader, [])).rejects.toMatchObject({ code: 'NOT_FOUND' })

@@ -12,7 +12,7 @@ import {
 import type { Frame } from '../../media/stream/frame.ts'
 import type { Track } from '../../media/stream/track.ts'
 import type { FragmentReader, RecordedSample } from './fragment-reader.ts'
-import type { ExportedFile, ExportOptions } from './mp4-export.ts'
+import type { ExportedFile, ExportOptions, PieceOptions } from './mp4-export.ts'
 import type { RecordedFragment, Recordings } from './recordings.ts'
 import { eachFragment, lengthUs, type StitchedFragment, stitched } from './stitched.ts'
 
@@ -51,25 +51,35 @@ export async function exportFlv(
   return {
     bytes: head.length + layout.bytes,
     durationMs: Math.round(durationS * 1000),
-    pieces: options => pieces(recordings, reader, head, parts, options),
+    pieces: options => pieces({ recordings, reader, head, parts, layout }, options),
   }
 }
 
+interface FlvFile {
+  readonly recordings: Recordings
+  readonly reader: FragmentReader
+  readonly head: Buffer
+  readonly parts: readonly StitchedFragment[]
+  readonly layout: TagLayout
+}
+
 async function* pieces(
-  recordings: Recordings,
-  reader: FragmentReader,
-  head: Buffer,
-  parts: readonly StitchedFragment[],
-  { signal, progress }: ExportOptions = {},
+  { recordings, reader, head, parts, layout }: FlvFile,
+  { signal, progress, span = { start: 0, end: Number.POSITIVE_INFINITY } }: PieceOptions = {},
 ): AsyncGenerator<Uint8Array, void> {
   const release = recordings.use(parts.map(({ segment }) => segment))
-  const configs = new Configurations()
   try {
-    yield head
+    if (span.start < head.length) yield head.subarray(span.start, Math.min(head.length, span.end))
     for (const [i, part] of parts.entries()) {
+      const { position, configs } = layout.parts[i] ?? NO_PART
+      const start = head.length + position
+      const end = head.length + (layout.parts[i + 1]?.position ?? layout.bytes)
+      if (end <= span.start || start >= span.end) continue
       const frames = await reader.frames(part)
       signal?.throwIfAborted()
-      yield Buffer.concat(frames.flatMap(frame => tagsOf(frame, part.shiftUs, configs)))
+      const known = configs.copy()
+      const tags = Buffer.concat(frames.flatMap(frame => tagsOf(frame, part.shiftUs, known)))
+      yield tags.subarray(Math.max(0, span.start - start), Math.max(0, span.end - start))
       progress?.(PREPARE_SHARE + ((i + 1) / parts.length) * (1 - PREPARE_SHARE))
     }
   } finally {
@@ -81,9 +91,13 @@ async function* pieces(
 class TagLayout {
   bytes = 0
   keyframes: KeyframeTag[] = []
-  readonly #configs = new Configurations()
+  /** Of each fragment: where it begins, and what has been configured before it. */
+  readonly parts: { readonly position: number; readonly configs: Configurations }[] = []
+  #configs = new Configurations()
 
   add({ shiftUs }: StitchedFragment, samples: RecordedSample[]): void {
+    this.parts.push({ position: this.bytes, configs: this.#configs })
+    this.#configs = this.#configs.copy()
     samples.sort((a, b) => a.dts / a.track.track.clockRate - b.dts / b.track.track.clockRate)
     for (const { track, dts, pts, keyframe, size } of samples) {
       const frame = shifted({ track: track.track, dts, pts, keyframe, data: NOTHING }, shiftUs)
@@ -98,14 +112,25 @@ class TagLayout {
 
 /** Each configuration goes before the first frame that needs it. */
 class Configurations {
-  readonly #tracks = new Map<Track['kind'], Track>()
+  /** Never changed: copies share it. */
+  #tracks: ReadonlyMap<Track['kind'], Track>
+
+  constructor(tracks: ReadonlyMap<Track['kind'], Track> = new Map()) {
+    this.#tracks = tracks
+  }
 
   before(track: Track): Buffer | null {
     if (this.#tracks.get(track.kind) === track) return null
-    this.#tracks.set(track.kind, track)
+    this.#tracks = new Map(this.#tracks).set(track.kind, track)
     return configBody(track)
   }
+
+  copy(): Configurations {
+    return new Configurations(this.#tracks)
+  }
 }
+
+const NO_PART = { position: 0, configs: new Configurations() }
 
 const NOTHING = new Uint8Array()
 

@@ -216,6 +216,29 @@ describe('files', () => {
     expect(packets(framesOf(bytes), 'video')).toEqual(published('video'))
   })
 
+  test('FLV in ranges, and from a byte offset as players of its keyframe index ask for', async () => {
+    const bytes = Buffer.from(await (await fetch(url('clip.flv'))).arrayBuffer())
+    const range = await fetch(url('clip.flv'), { headers: { Range: 'bytes=70001-120000' } })
+    expect(range.status).toBe(206)
+    expect(Buffer.from(await range.arrayBuffer()).equals(bytes.subarray(70_001, 120_001))).toBe(true)
+    const at = bytes.indexOf('filepositions')
+    const position = bytes.readDoubleBE(at + 19 + 7 * 9)
+    const answer = await fetch(`${url('clip.flv')}&start=${position}`)
+    const rest = Buffer.from(await answer.arrayBuffer())
+    expect(answer.headers.get('content-length')).toBe(String(rest.length))
+    expect(rest.subarray(rest.length - (bytes.length - position)).equals(bytes.subarray(position))).toBe(true)
+    // It plays alone: what others need to decode is in front.
+    using folder = temporaryFolder()
+    const file = folder.file('rest.flv')
+    writeFileSync(file, rest)
+    expect(probe(file, 'video').decodedFrames).toBe(300 - 7 * 25)
+    expect(packets(framesOf(rest), 'video')).toEqual(published('video').slice(7 * 25))
+    expect((await fetch(`${url('clip.flv')}&start=${bytes.length}`)).status).toBe(400)
+    expect((await fetch(`${url('clip.flv')}&start=-1`)).status).toBe(400)
+    const whole = await fetch(`${url('clip.flv')}&start=0`)
+    expect(Buffer.from(await whole.arrayBuffer()).equals(bytes)).toBe(true)
+  })
+
   test('HEAD', async () => {
     const answer = await fetch(url('clip.mp4'), { method: 'HEAD' })
     expect([answer.status, Number(answer.headers.get('content-length')) > 1000]).toEqual([200, true])

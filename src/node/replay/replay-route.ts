@@ -17,6 +17,7 @@ import type { MediaRoute } from '../media-server.ts'
 import { pathOf } from '../paths.ts'
 import type { SegmentRecord } from '../recorder/segment.ts'
 import { exportFlv } from './flv-export.ts'
+import { flvFrom, flvOffset } from './flv-offset.ts'
 import { replayFlv } from './flv-replay.ts'
 import { followFragments } from './following.ts'
 import { FragmentReader } from './fragment-reader.ts'
@@ -282,16 +283,15 @@ export class ReplayRoute implements MediaRoute {
       'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}.${mp4 ? 'mp4' : 'flv'}`,
     }
     const segments = fragments.map(({ segment }) => segment)
-    if (mp4) await this.#sender.range(request, response, file.bytes, headers, segments, span => file.pieces({ span }))
-    else
-      await this.#sender.send(
-        request,
-        response,
-        200,
-        { ...headers, 'Content-Length': file.bytes },
-        segments,
-        file.pieces(),
-      )
+    // Players that jump by the keyframe index add a `start` of their own behind ours: the position in the file.
+    const offset = mp4 ? null : flvOffset(wish.query.getAll('start')[1])
+    if (offset === null) {
+      await this.#sender.range(request, response, file.bytes, headers, segments, span => file.pieces({ span }))
+      return
+    }
+    const from = await flvFrom(file.bytes, offset, span => file.pieces({ span }))
+    const lengths = { ...headers, 'Content-Length': from.bytes }
+    await this.#sender.send(request, response, 200, lengths, segments, from.pieces())
   }
 
   /** Players ask for one file in many ranges: it is looked through once. */
