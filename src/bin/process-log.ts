@@ -1,7 +1,11 @@
 import { writeSync } from 'node:fs'
+import { join } from 'node:path'
 import pino from 'pino'
+import { systemClock } from '../base/clock.ts'
+import { AppError, errorText } from '../base/errors.ts'
 import type { Log, LogFields } from '../base/log.ts'
 import type { Settings } from '../config/schema.ts'
+import { LogFile, type LogFileLimits } from './log-file.ts'
 
 type LogLevel = Settings['log']['level']
 
@@ -10,20 +14,27 @@ interface ProcessLogOptions {
   readonly format: 'json' | 'pretty'
   /** Where lines go; each call is one whole line. */
   readonly write: (line: string) => void
+  /** Where `write` writes, when that is a file. */
+  readonly file?: LogFile
+}
+
+/** What a log and all its children share, so that a reload reaches all. */
+interface Shared {
+  level: LogLevel
+  readonly file: LogFile | null
 }
 
 /** The log of one process: JSON lines by pino, or the same lines for people. */
 export class ProcessLog implements Log {
   readonly #pino: pino.Logger
-  /** The level lives here for all children, so that a reload reaches them too. */
-  readonly #threshold: { level: LogLevel }
+  readonly #shared: Shared
 
-  private constructor(logger: pino.Logger, threshold: { level: LogLevel }) {
+  private constructor(logger: pino.Logger, shared: Shared) {
     this.#pino = logger
-    this.#threshold = threshold
+    this.#shared = shared
   }
 
-  static open({ level, format, write }: ProcessLogOptions): ProcessLog {
+  static open({ level, format, write, file }: ProcessLogOptions): ProcessLog {
     const options: pino.LoggerOptions = {
       level: 'debug',
       base: null,
@@ -32,24 +43,45 @@ export class ProcessLog implements Log {
       messageKey: 'message',
     }
     const destination = { write: format === 'json' ? write : (line: string) => write(prettyLine(line)) }
-    return new ProcessLog(pino(options, destination), { level })
+    return new ProcessLog(pino(options, destination), { level, file: file ?? null })
   }
 
   /** Takes effect at once, for this log and all its children. */
   setLevel(level: LogLevel): void {
-    this.#threshold.level = level
+    this.#shared.level = level
+  }
+
+  /** Takes what a reload may change. */
+  configure(log: Settings['log']): void {
+    this.setLevel(log.level)
+    this.#shared.file?.setLimits(limitsOf(log))
+  }
+
+  /** Whether lines go to a file, and not to whoever started the process. */
+  get inFile(): boolean {
+    return this.#shared.file !== null
+  }
+
+  /** After the file was put aside by others. */
+  reopen(): void {
+    try {
+      this.#shared.file?.reopen()
+      this.info('log file reopened')
+    } catch (error) {
+      this.error('log file not reopened, the one before goes on', { error: errorText(error) })
+    }
   }
 
   debug(message: string, fields: LogFields = {}): void {
-    if (this.#threshold.level === 'debug') this.#pino.debug(fields, message)
+    if (this.#shared.level === 'debug') this.#pino.debug(fields, message)
   }
 
   info(message: string, fields: LogFields = {}): void {
-    if (this.#threshold.level === 'debug' || this.#threshold.level === 'info') this.#pino.info(fields, message)
+    if (this.#shared.level === 'debug' || this.#shared.level === 'info') this.#pino.info(fields, message)
   }
 
   warn(message: string, fields: LogFields = {}): void {
-    if (this.#threshold.level !== 'error') this.#pino.warn(fields, message)
+    if (this.#shared.level !== 'error') this.#pino.warn(fields, message)
   }
 
   error(message: string, fields: LogFields = {}): void {
@@ -57,16 +89,54 @@ export class ProcessLog implements Log {
   }
 
   child(fields: LogFields): ProcessLog {
-    return new ProcessLog(this.#pino.child(fields), this.#threshold)
+    return new ProcessLog(this.#pino.child(fields), this.#shared)
   }
 }
 
 const STDOUT = 1
+const BYTES_PER_MB = 1024 * 1024
+const MS_PER_HOUR = 3_600_000
 
-/** The log of this process on standard output; every line names the process. */
+/**
+ * The log of this process, in its file or on standard output; every line names the process.
+ * Throws CONFIG_INVALID for a folder that cannot be written to.
+ */
 export function openProcessLog({ log }: Settings, name: string): ProcessLog {
+  if (log.directory === null) return openTerminalLog({ log }, name)
+  const format = log.format === 'auto' ? 'json' : log.format
+  const file = openFile(join(log.directory, `${name}.log`), log)
+  return ProcessLog.open({ level: log.level, format, write: line => writeTo(file, line), file }).child({
+    process: name,
+  })
+}
+
+/** On standard output, whatever the file: for what only whoever started the process is to read. */
+export function openTerminalLog({ log }: Pick<Settings, 'log'>, name: string): ProcessLog {
   const format = log.format === 'auto' ? (process.stdout.isTTY ? 'pretty' : 'json') : log.format
   return ProcessLog.open({ level: log.level, format, write: writeLine }).child({ process: name })
+}
+
+function openFile(file: string, log: Settings['log']): LogFile {
+  try {
+    return new LogFile(file, limitsOf(log), systemClock)
+  } catch (cause) {
+    const allowed = `a folder to write to (${errorText(cause)})`
+    const details = { file: 'configuration', key: 'log.directory', value: String(log.directory), allowed }
+    throw new AppError('CONFIG_INVALID', details, { cause })
+  }
+}
+
+function limitsOf({ keep, maxAgeHours, maxSizeMb }: Settings['log']): LogFileLimits {
+  return { maxBytes: maxSizeMb * BYTES_PER_MB, maxAgeMs: maxAgeHours * MS_PER_HOUR, keep }
+}
+
+/** A full disk costs no lines while somebody reads standard output. */
+function writeTo(file: LogFile, line: string): void {
+  try {
+    file.write(line)
+  } catch {
+    writeLine(line)
+  }
 }
 
 /** Synchronous, so that the last line before an exit is not lost. A reader that is gone or slow costs lines, not the process. */

@@ -4,7 +4,7 @@ import type { Log } from '../base/log.ts'
 import { type LoadedSettings, loadSettings } from '../config/load.ts'
 import { mergeReload, type Reload } from '../config/reload.ts'
 import type { Settings } from '../config/schema.ts'
-import { openProcessLog, type ProcessLog } from './process-log.ts'
+import { openProcessLog, openTerminalLog } from './process-log.ts'
 import { withSecrets } from './secret-file.ts'
 import { EXIT_CONFIG } from './supervised-process.ts'
 
@@ -97,7 +97,7 @@ export async function runRole(role: Role, configFile: string | undefined): Promi
       settings: merged,
     } = mergeReload(settings, withSecrets(loadSettings(sources).settings))
     settings = merged
-    log.setLevel(settings.log.level)
+    log.configure(settings.log)
     await running?.reload?.(settings)
     log.info('configuration reloaded', { changed, needRestart })
     return { changed, needRestart }
@@ -130,6 +130,7 @@ export async function runRole(role: Role, configFile: string | undefined): Promi
   process.on('SIGHUP', () => {
     reload().catch(error => log.error('configuration not reloaded, the running one stays', { error: errorText(error) }))
   })
+  process.on('SIGUSR1', () => log.reopen())
   process.on('SIGTERM', () => void close('SIGTERM'))
   // Ctrl-C reaches the whole group; under a supervisor the order to stop comes from there.
   process.on('SIGINT', () => {
@@ -143,15 +144,18 @@ export async function runRole(role: Role, configFile: string | undefined): Promi
     const { initialPassword, publishKey } = running
     process.send?.({ type: 'ready', initialPassword, publishKey } satisfies RoleMessage)
   } else {
-    printPassword(log, running.initialPassword)
+    printPassword(settings, role, running.initialPassword)
     log.info('ready', { role })
   }
 }
 
-/** The one place a password is shown: once, at the first start, to whoever started it. */
-export function printPassword(log: ProcessLog, password: string | undefined): void {
+/** The one place a password is shown: once, at the first start, to whoever started it, in no file. */
+export function printPassword(settings: Settings, name: string, password: string | undefined): void {
   if (password !== undefined)
-    log.info('first start: sign in to the console with this, it is not shown again', { username: 'admin', password })
+    openTerminalLog(settings, name).info('first start: sign in to the console with this, it is not shown again', {
+      username: 'admin',
+      password,
+    })
 }
 
 /** EADDRINUSE of a listener, named by the key that chose the port. */

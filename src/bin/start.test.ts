@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -125,4 +125,27 @@ test('a role that refuses its configuration ends the start', async () => {
   const [code] = await once(supervisor, 'exit')
   expect(code).toBe(78)
   expect(find({ message: 'ready' })).toEqual([])
+})
+
+test('with a log folder the log is in a file, the password is not, and SIGUSR1 reopens everywhere', async () => {
+  const file = join(directory, 'logs/supervisor.log')
+  start({ SIGHTLINE_LOG_DIRECTORY: 'logs' })
+  const [shown] = await seen({ password: 'first-password' })
+  expect(shown).toMatchObject({ process: 'supervisor' })
+  await seen({ message: 'ready' }) // on standard output, for whoever started it
+  expect(readFileSync(file, 'utf8')).toContain('"message":"ready"')
+
+  renameSync(file, `${file}.aside`)
+  supervisor.kill('SIGUSR1')
+  await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toContain('log file reopened'))
+  await seen({ role: 'platform', event: 'SIGUSR1' })
+  await seen({ role: 'node', event: 'SIGUSR1' })
+  expect(readFileSync(`${file}.aside`, 'utf8')).not.toContain('first-password')
+})
+
+test('a log folder that cannot be ends the start', async () => {
+  writeFileSync(join(directory, 'occupied'), '')
+  start({ SIGHTLINE_LOG_DIRECTORY: 'occupied/logs' })
+  const [code] = await once(supervisor, 'exit')
+  expect(code).not.toBe(0)
 })

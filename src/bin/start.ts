@@ -6,7 +6,7 @@ import { errorText } from '../base/errors.ts'
 import { loadSettings } from '../config/load.ts'
 import { environmentName, type Settings } from '../config/schema.ts'
 import { fixedPorts } from './free-port.ts'
-import { openProcessLog, type ProcessLog } from './process-log.ts'
+import { openProcessLog, openTerminalLog, type ProcessLog } from './process-log.ts'
 import {
   type AdmittedDevice,
   printPassword,
@@ -84,7 +84,7 @@ export async function runStart({ configFile, program, onReady }: StartOptions): 
       publishKey = message.publishKey ?? publishKey
       if (!waiting.delete(role) || waiting.size > 0) return
       announce(log, settings, systemClock.monotonicMs() - startedAt)
-      printPassword(log, initialPassword)
+      printPassword(settings, 'supervisor', initialPassword)
       onReady?.({ settings, publishKey, log, supervise, admit, restart })
     }
     roles.set(
@@ -122,12 +122,17 @@ export async function runStart({ configFile, program, onReady }: StartOptions): 
       return
     }
     try {
-      log.setLevel(loadSettings({ file: configFile, environment, directory: process.cwd() }).settings.log.level)
+      log.configure(loadSettings({ file: configFile, environment, directory: process.cwd() }).settings.log)
     } catch (error) {
       log.error('configuration not reloaded, the running one stays', { error: errorText(error) })
       return
     }
     for (const role of roles.values()) role.signal('SIGHUP')
+  })
+  // logrotate and the like put the files of all of us aside, then send this once
+  process.on('SIGUSR1', () => {
+    log.reopen()
+    for (const role of roles.values()) role.signal('SIGUSR1')
   })
   // While both processes wait for their restart nothing else would keep this one alive.
   setInterval(() => {}, 2 ** 30)
@@ -182,5 +187,6 @@ function announce(log: ProcessLog, settings: Settings, tookMs: number): void {
     return port === undefined ? undefined : `${scheme}://${host}:${port}`
   }
   const urls = { console: url('http', 'http'), rtmp: url('rtmp', 'rtmp'), media: url('http', 'media') }
-  log.info('ready', { ...urls, version, tookMs: Math.round(tookMs) })
+  const logs = log.inFile ? [log, openTerminalLog(settings, 'supervisor')] : [log]
+  for (const each of logs) each.info('ready', { ...urls, version, tookMs: Math.round(tookMs) })
 }

@@ -43,6 +43,13 @@ export const schema = z.strictObject({
   log: group({
     level: choice(['debug', 'info', 'warn', 'error'], 'info', 'Least severe line that is written.', RELOADABLE),
     format: choice(['auto', 'json', 'pretty'], 'auto', '`auto` is `pretty` on a terminal and `json` elsewhere.'),
+    directory: optionalText(
+      'Folder of log files, one for each process: `supervisor.log`, `platform.log`, `node.log`. Without it lines go to standard output. SIGUSR1 reopens them.',
+      { allowed: 'a folder, or null' },
+    ),
+    maxSizeMb: integer([0, 100_000], 100, 'A log file is put aside before it is longer; 0: never.', RELOADABLE),
+    maxAgeHours: integer([0, 8760], 0, 'A log file is put aside when it was begun so long ago; 0: never.', RELOADABLE),
+    keep: integer([0, 1000], 10, 'Files put aside that are kept of each: `.1` is the newest.', RELOADABLE),
   }),
   public: group({
     host: text(

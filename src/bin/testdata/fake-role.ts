@@ -6,7 +6,7 @@ const say = (event: string) => writeSync(1, `${JSON.stringify({ role, event, pid
 const linkUrl = process.env['SIGHTLINE_LINK_URL']
 const token = process.env['SIGHTLINE_LINK_TOKEN']
 
-for (const signal of ['SIGTERM', 'SIGHUP'] as const)
+for (const signal of ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)
   process.on(signal, () => {
     say(signal)
     if (signal === 'SIGTERM') process.exit(0)
