@@ -248,7 +248,9 @@ export class GbDevice implements LowerHost {
     if (value.iFrameCmd || value.iFameCmd) {
       for (const [call, id] of this.#calls) if (id === channel?.id) call.keyframe()
     }
-    return channel?.order(value, clock.monotonicMs()) ?? 'ERROR'
+    const result = channel?.order(value, clock.monotonicMs()) ?? 'ERROR'
+    if (channel && this.side.subscriptions('PTZPosition').length > 0) void this.#tellPtz(channel)
+    return result
   }
 
   async call({ offer, channelId, cancelled }: IncomingCall): Promise<OutgoingMedia> {
@@ -312,6 +314,11 @@ export class GbDevice implements LowerHost {
   }
 
   subscribed(kind: string, query: AnyMessage | null): void {
+    if (kind === 'PTZPosition') {
+      const channel = query && 'deviceId' in query.value ? this.channels.get(query.value.deviceId) : undefined
+      // the answer to SUBSCRIBE goes first
+      if (channel) setImmediate(() => void this.#tellPtz(channel))
+    }
     if (kind !== 'MobilePosition') return
     this.#positions?.cancel()
     this.#positions = null
@@ -322,6 +329,14 @@ export class GbDevice implements LowerHost {
 
   readonly #hear = (samples: Uint8Array): void => {
     this.heard = Buffer.concat([this.heard, samples]).subarray(-MAX_HEARD_BYTES)
+  }
+
+  /** Where a camera looks, to who follows it. */
+  async #tellPtz(channel: GbChannel): Promise<void> {
+    const at = channel.position(this.#options.clock.monotonicMs())
+    const value = { ...{ sn: this.side.nextSn(), deviceId: channel.id }, ...at }
+    const wants = (query: AnyMessage) => 'deviceId' in query.value && query.value.deviceId === channel.id
+    await this.side.notify('PTZPosition', MESSAGES.ptzPositionResponse, value, wants).catch(() => false) // told again
   }
 
   async #tellPosition(): Promise<void> {

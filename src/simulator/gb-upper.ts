@@ -32,7 +32,7 @@ export interface GbUpperOptions {
 }
 
 /** What is asked for; the rest of a MediaRequest is the platform's own business. */
-export type UpperWish = Pick<MediaRequest, 'name' | 'channelId' | 'range' | 'route' | 'downloadSpeed'> & {
+export type UpperWish = Pick<MediaRequest, 'name' | 'channelId' | 'range' | 'route' | 'preferred' | 'downloadSpeed'> & {
   readonly transport: MediaTransport
   readonly onFrame?: (frame: Frame) => void
   readonly onFileEnd?: () => void
@@ -122,6 +122,7 @@ export class GbUpper {
           ...{ channelId, name, transport, port, ssrc },
           ...(wish.range && { range: wish.range }),
           ...(wish.route && { route: wish.route }),
+          ...(wish.preferred && { preferred: wish.preferred }),
           ...(wish.downloadSpeed !== undefined && { downloadSpeed: wish.downloadSpeed }),
         },
         {

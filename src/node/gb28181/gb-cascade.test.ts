@@ -6,6 +6,8 @@ import { silentLog } from '../../base/log.ts'
 import type { GbControl, GbDevice, GbParent, SharedChannel } from '../../link/gb28181.ts'
 import { PsMuxer } from '../../media/container/mpegps/muxer.ts'
 import type { Frame } from '../../media/stream/frame.ts'
+import type { DeviceEvent } from '../../protocols/gb28181/device-side/device-event.ts'
+import type { DeviceSession } from '../../protocols/gb28181/device-side/device-session.ts'
 import { MANSCDP_CONTENT_TYPE, writeBody } from '../../protocols/gb28181/manscdp/message.ts'
 import { MESSAGES as of } from '../../protocols/gb28181/manscdp/messages.ts'
 import { SipEndpoint } from '../../protocols/sip/endpoint.ts'
@@ -85,8 +87,11 @@ function parent(change: Partial<GbParent> = {}): GbParent {
 /** Another platform above, that takes whoever comes. */
 async function simulatedUpper(serverId = UPPER_ID) {
   const options = { serverId, password: null, localHost: '127.0.0.1', log: silentLog }
-  const upper = new GbUpper({ ...options, clock: systemClock, timers: systemTimers })
-  return Object.assign(upper, { port: await upper.open(), serverId })
+  const heard: { onEvent: (event: DeviceEvent) => void } = { onEvent: () => {} }
+  const onEvent = (_: DeviceSession, event: DeviceEvent) => platform.onEvent(event)
+  const upper = new GbUpper({ ...options, onEvent, clock: systemClock, timers: systemTimers })
+  const platform = Object.assign(upper, { port: await upper.open(), serverId, ...heard })
+  return platform
 }
 
 /** The devices below, and what is shared. */
@@ -269,6 +274,22 @@ test.each(['udp', 'tcp-passive', 'tcp-active'] as const)(
   },
 )
 
+test('where a camera looks is told to who follows it, under the shared code', async () => {
+  const positions: unknown[] = []
+  const upper = await simulatedUpper()
+  share(parent({ serverId: UPPER_ID, port: upper.port }))
+  await simulate()
+  await expect.poll(() => upper.side.sessions.get(BELOW_ID)?.state).toBe('on')
+  upper.onEvent = event => event.type === 'ptzPosition' && positions.push(event.position)
+  upper.side.subscribe(BELOW_ID, { ptzPosition: [SHARED] })
+  await expect.poll(() => positions).toMatchObject([{ deviceId: SHARED, pan: 0, tilt: 0, zoom: 1 }])
+  await upper.side.session(BELOW_ID).control(SHARED, { ptzPreciseCtrl: { pan: 120.5, tilt: 10, zoom: 4 } })
+  await expect.poll(() => positions.at(-1)).toMatchObject({ deviceId: SHARED, pan: 120.5, tilt: 10, zoom: 4 })
+  upper.side.subscribe(BELOW_ID, {})
+  await expect.poll(() => below.host.side.subscribed(NVR).filter(topic => topic.startsWith('ptz'))).toEqual([])
+  await upper.close()
+})
+
 test('a download says its size', async () => {
   await cascaded()
   const nowMs = Math.floor(Date.now() / 1000) * 1000
@@ -438,6 +459,40 @@ test('a call carries the platforms it came through to the platform below', async
   viewer.leave()
 })
 
+test('a call says where it is to go and where it went, live and recorded', async () => {
+  const upper = await simulatedUpper()
+  const device = listed(BELOW_ID, { type: 'platform' })
+  await cascaded({}, device)
+  const here = { deviceGbId: BELOW_ID, channelGbId: SHARED, space: 'default', name: '大门', parentId: null }
+  const channels = [{ ...here, sharedId: second(SHARED) }]
+  const further = { id: 'pp_2', serverId: UPPER_ID, port: upper.port, localId: SERVER_ID, username: SERVER_ID }
+  above.apply([device], { parents: [parent({ ...further, groups: [], channels })] })
+  await expect.poll(() => upper.side.sessions.get(SERVER_ID)?.state).toBe('on')
+  const nowS = Math.floor(Date.now() / 1000)
+  for (const wish of [{ name: 'Play' }, { name: 'Playback', range: { start: nowS - 600, end: nowS - 590 } }] as const) {
+    const way = { preferred: [SERVER_ID, BELOW_ID], route: [UPPER_ID] }
+    const { call, close } = await upper.call(SERVER_ID, {
+      ...{ ...wish, ...way, transport: 'udp', channelId: second(SHARED) },
+    })
+    expect(call.route).toEqual([SERVER_ID, BELOW_ID])
+    await close()
+  }
+  const asked = () =>
+    below
+      .eventsOf('device.attempt')
+      .filter(({ attempt }) => attempt.kind === 'cascade' && attempt.channel === SHARED)
+      .map(({ attempt }) => attempt.messages[0]?.text ?? '')
+  await below.until(() => asked().length === 2)
+  for (const text of asked()) {
+    expect(text).toContain(`X-PreferredPath: ${BELOW_ID}\r\n`)
+    expect(text).toContain(`X-RoutePath: ${SERVER_ID}-${UPPER_ID}\r\n`)
+  }
+  // a path that would come through here again
+  const round = { name: 'Play', transport: 'udp', channelId: second(SHARED) } as const
+  await expect(upper.call(SERVER_ID, { ...round, preferred: [SERVER_ID, BELOW_ID, SERVER_ID] })).rejects.toThrow('482')
+  await upper.close()
+})
+
 test('who only knows the codes steers nothing', async () => {
   await cascaded()
   const stranger = new SipEndpoint({ clock: systemClock, timers: systemTimers })
@@ -479,18 +534,30 @@ test.each([
   ['talk', 'udp', 'udp'],
   ['talk', 'tcp', 'tcp-passive'],
   ['talk', 'tcp', 'tcp-active'],
-] as const)('a voice from above is heard at the device: %s, SIP over %s, media %s', async (mode, transport, media) => {
-  await cascaded({ transport }, { media })
-  const device = above.host.devices.get(listed(BELOW_ID).id)
-  if (!device) throw new Error('the lower platform is not listed')
-  const { talks } = above.host.sessions
-  const opened = await talks.open(device, session(), SHARED, mode)
-  const talk = talks.attach(opened.session, opened.token, { send: () => {}, close: () => {} })
-  // what is said before the connection stands is not heard
-  if (transport === 'tcp') await expect.poll(() => talk.view().counters['connections']).toBe(1)
-  for (let at = 0; at < VOICE.length; at += 320) talk.push(VOICE.subarray(at, at + 320))
-  const heard = () => Buffer.from(fleet.devices[0]?.heard ?? [])
-  await expect.poll(() => heard().indexOf(VOICE) >= 0, { timeout: 10_000 }).toBe(true)
-  talk.end('said')
-  await expect.poll(() => below.host.sessions.talks.sessions()[0]?.state, { timeout: 10_000 }).toBe('ended')
-})
+] as const)(
+  'a voice from above is heard at the device, and with talk the other way round: %s, SIP over %s, media %s',
+  async (mode, transport, media) => {
+    await cascaded({ transport }, { media })
+    const device = above.host.devices.get(listed(BELOW_ID).id)
+    if (!device) throw new Error('the lower platform is not listed')
+    const { talks } = above.host.sessions
+    const opened = await talks.open(device, session(), SHARED, mode)
+    const back: Uint8Array[] = []
+    const send = (samples: Uint8Array) => void back.push(Buffer.from(samples))
+    const talk = talks.attach(opened.session, opened.token, { send, close: () => {} })
+    // what is said before the connection stands is not heard
+    if (transport === 'tcp') await expect.poll(() => talk.view().counters['connections']).toBe(1)
+    for (let at = 0; at < VOICE.length; at += 320) talk.push(VOICE.subarray(at, at + 320))
+    const heard = () => Buffer.from(fleet.devices[0]?.heard ?? [])
+    await expect.poll(() => heard().indexOf(VOICE) >= 0, { timeout: 10_000 }).toBe(true)
+    if (mode === 'talk') {
+      // what is said into the microphone of the device
+      const sound = clip.frames.filter(({ frame }) => frame.track.codec === 'pcma').map(({ frame }) => frame.data)
+      const said = Buffer.concat([...sound, ...sound])
+      await expect.poll(() => Buffer.concat(back).length, { timeout: 10_000 }).toBeGreaterThan(1600)
+      expect(said.includes(Buffer.concat(back).subarray(0, 1600))).toBe(true)
+    }
+    talk.end('said')
+    await expect.poll(() => below.host.sessions.talks.sessions()[0]?.state, { timeout: 10_000 }).toBe('ended')
+  },
+)

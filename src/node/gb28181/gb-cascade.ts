@@ -1,7 +1,9 @@
 import { AppError, errorText } from '../../base/errors.ts'
 import type { NodeEvent } from '../../link/events.ts'
-import type { GbParent, SharedChannel } from '../../link/gb28181.ts'
+import type { GbDevice, GbParent, SharedChannel } from '../../link/gb28181.ts'
+import type { PtzPosition } from '../../protocols/gb28181/device-side/device-event.ts'
 import { parseEnvelope, type Root } from '../../protocols/gb28181/manscdp/message.ts'
+import { type CallWay, wayTo } from '../../protocols/gb28181/route-path.ts'
 import type { SipRequest } from '../../protocols/sip/message.ts'
 import { parseNameAddress } from '../../protocols/sip/name-address.ts'
 import { readUri } from '../../protocols/sip/uri.ts'
@@ -37,6 +39,8 @@ export interface GbCascadeOptions {
   readonly onUnknown: (deviceGbId: string) => void
   /** Shortest and longest wait before another try to register, ms. */
   readonly retryMs?: readonly [number, number]
+  /** Platforms below that bring a path now. */
+  readonly routeBelow: (path: string) => readonly string[]
 }
 
 /** Streams that are no channels of devices are looked at so often. */
@@ -56,7 +60,7 @@ export class GbCascade {
   /** Parents that wait until what was registered in their place has gone. */
   readonly #leaving = new Map<string, Promise<void>>()
   readonly #facts = new GbChannelFacts()
-  readonly #routes = new Map<string, Set<readonly string[]>>()
+  readonly #ways = new Map<string, Set<Required<CallWay>>>()
   /** Channels for which a catalog was asked for. */
   readonly #acquainted = new Set<string>()
   readonly #context: CascadeContext
@@ -65,21 +69,21 @@ export class GbCascade {
 
   constructor(options: GbCascadeOptions) {
     this.#options = options
-    const { context, emit, hub, leases, onWanted, retryMs, serverId } = options
+    const { context, emit, hub, leases, onWanted, retryMs, routeBelow, serverId } = options
     const view: SharedView = {
       facts: shared => this.#facts.get(keyOf(shared.deviceGbId, shared.channelGbId)),
       isOn: shared => this.#isOn(shared),
     }
     this.#context = {
-      ...{ media: context, emit, hub, leases, serverId, view, turnstile: new Turnstile(context.timers) },
+      ...{ media: context, emit, hub, leases, routeBelow, serverId, view, turnstile: new Turnstile(context.timers) },
       ...(retryMs && { retryMs }),
       zoneOf: space => options.devices.space(space)?.zone ?? DEFAULT_ZONE,
       session: shared => this.#session(shared),
       pathOf: shared => this.#pathOf(shared),
-      history: (call, shared) => this.#history(call, shared),
+      history: (call, shared, way) => this.#history(call, shared, way),
       talk: async (call, shared) => UpperVoice.answer(this.#voice(shared), call),
       broadcast: async (side, sourceId, shared) => UpperVoice.dial(this.#voice(shared), side, sourceId),
-      onRoute: (path, route) => this.#onRoute(path, route),
+      onWay: (path, way) => this.#onWay(path, way),
       onWanted: side => {
         for (const device of side.tree.devices) onWanted(device)
       },
@@ -168,11 +172,21 @@ export class GbCascade {
     }
   }
 
+  /** A camera tells where it looks. */
+  ptzPosition({ gbId }: GbDevice, position: PtzPosition): void {
+    for (const side of this.#sides.values()) {
+      const shared = side.tree.ofSource(gbId, position.deviceId)
+      if (shared) void side.ptzPosition(shared, position)
+    }
+  }
+
   /** What platforms above want a device to tell. */
   wantedOf(deviceGbId: string): {
     readonly catalog: boolean
     readonly alarm: boolean
     readonly positionS: number | null
+    /** Channels that are to tell where they look. */
+    readonly ptzPositions: readonly string[]
   } {
     const sides = [...this.#sides.values()].filter(({ tree }) => tree.ofDevice(deviceGbId).length > 0)
     const intervals = sides.flatMap(({ positionS }) => (positionS === null ? [] : [positionS]))
@@ -180,12 +194,16 @@ export class GbCascade {
       catalog: sides.length > 0,
       alarm: sides.some(({ wantsAlarms }) => wantsAlarms),
       positionS: intervals.length === 0 ? null : Math.min(...intervals),
+      ptzPositions: [...new Set(sides.flatMap(side => side.ptzPositionsOf(deviceGbId)))],
     }
   }
 
-  /** Platforms whose calls wait for a path, for the header that tells the next one. */
-  routeOf(path: string): string[] {
-    return [...new Set([...(this.#routes.get(path) ?? [])].flat())]
+  /** The way of the calls that wait for a path, as the platform below is told it. */
+  wayOf(path: string): Required<CallWay> {
+    const ways = [...(this.#ways.get(path) ?? [])]
+    const route = [this.#options.serverId, ...new Set(ways.flatMap(way => way.route))]
+    // one call for all who wait: the first that says where it is to go is heard
+    return { route, preferred: ways.find(({ preferred }) => preferred.length > 0)?.preferred ?? [] }
   }
 
   async close(): Promise<void> {
@@ -293,12 +311,15 @@ export class GbCascade {
     return `${space}/live/${name}`
   }
 
-  #history(call: Parameters<CascadeContext['history']>[0], shared: SharedChannel) {
+  #history(...[call, shared, { preferred, route }]: Parameters<CascadeContext['history']>) {
     if (shared.path !== undefined) throw new AppError('NOT_FOUND', { what: 'recording of', id: shared.sharedId })
-    const { context, devices, store } = this.#options
+    const { context, devices, serverId, store } = this.#options
     const session = this.#session(shared)
-    const transports = transportsOf(devices, devices.ofGbId(shared.deviceGbId)?.id ?? '')
-    return UpperHistory.open({ context, call, session, shared, transports, store, turnstile: this.#context.turnstile })
+    const device = devices.ofGbId(shared.deviceGbId)
+    const transports = transportsOf(devices, device?.id ?? '')
+    const way = device?.type === 'platform' ? wayTo(device.gbId, { route: [serverId, ...route], preferred }) : null
+    const { turnstile } = this.#context
+    return UpperHistory.open({ context, call, session, shared, transports, store, turnstile, way })
   }
 
   #voice(shared: SharedChannel): UpperVoiceOptions {
@@ -308,12 +329,12 @@ export class GbCascade {
     return { context, talks, device, session: this.#session(shared), shared }
   }
 
-  #onRoute(path: string, route: readonly string[]): () => void {
-    const routes = this.#routes.get(path) ?? new Set()
-    this.#routes.set(path, routes.add(route))
+  #onWay(path: string, way: Required<CallWay>): () => void {
+    const ways = this.#ways.get(path) ?? new Set()
+    this.#ways.set(path, ways.add(way))
     return () => {
-      routes.delete(route)
-      if (routes.size === 0) this.#routes.delete(path)
+      ways.delete(way)
+      if (ways.size === 0) this.#ways.delete(path)
     }
   }
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import type { NodeEvent } from '../../link/events.ts'
 import type { GbDevice } from '../../link/gb28181.ts'
-import type { DeviceEvent } from '../../protocols/gb28181/device-side/device-event.ts'
+import type { DeviceEvent, PtzPosition } from '../../protocols/gb28181/device-side/device-event.ts'
 import type { DeviceSession } from '../../protocols/gb28181/device-side/device-session.ts'
 import type { DeviceSideEvents } from '../../protocols/gb28181/device-side/device-side.ts'
 import { addressOf } from '../../protocols/gb28181/device-side/identity.ts'
@@ -22,6 +22,8 @@ export interface GbEventsOptions {
   readonly log: Log
   /** A known device is on, for the first time since the start or after it was away. */
   readonly onOn: (device: GbDevice, session: DeviceSession) => void
+  /** A camera tells where it looks, to who subscribed. */
+  readonly onPtzPosition: (device: GbDevice, position: PtzPosition) => void
 }
 
 /** Devices whose own words are remembered, and strangers who were told of. */
@@ -146,6 +148,9 @@ export class GbEvents implements DeviceSideEvents {
         })
         return
       }
+      case 'ptzPosition':
+        this.#options.onPtzPosition(device, event.position)
+        return
       case 'moved':
         this.#options.log.info('device has another address', { device: device.gbId, from: event.from, to: event.to })
         return

@@ -4,6 +4,7 @@ import type { DeviceSession } from '../../protocols/gb28181/device-side/device-s
 import type { CallJournalEntry } from '../../protocols/gb28181/device-side/invite.ts'
 import type { MansRtspResponse, PlaybackCommand } from '../../protocols/gb28181/mansrtsp.ts'
 import type { MediaTransport } from '../../protocols/gb28181/quirks.ts'
+import type { CallWay } from '../../protocols/gb28181/route-path.ts'
 import { attemptError, type FailedAttempt } from './gb-attempts.ts'
 import type { GbMediaContext } from './gb-media.ts'
 import { GbMediaSession } from './gb-media-session.ts'
@@ -19,6 +20,8 @@ export interface HistoryWish {
   readonly downloadSpeed?: number
   /** Tried in this order. */
   readonly transports: readonly MediaTransport[]
+  /** Through platforms below, for platforms above; missing: it is for us. */
+  readonly way?: CallWay
 }
 
 /** What comes of the call, from before `open` resolves; nothing after `close`. */
@@ -78,6 +81,11 @@ export class GbHistoryCall {
     return this.#session.call?.agreed.sdp.fileSize ?? null
   }
 
+  /** Platforms below it comes through. */
+  get route(): readonly string[] {
+    return this.#session.route
+  }
+
   get firstPictureMs(): number {
     return this.#session.firstPictureMs ?? 0
   }
@@ -120,7 +128,7 @@ function tryTransport(
   events: HistoryEvents,
   signal: AbortSignal,
 ): Promise<Opened> {
-  const { channelId, downloadSpeed, endMs, name, session, startMs } = wish
+  const { channelId, downloadSpeed, endMs, name, session, startMs, way = null } = wish
   const gate = { open: true }
   const range = { start: Math.floor(startMs / 1000), end: Math.ceil(endMs / 1000) }
   return new Promise(resolve => {
@@ -128,7 +136,7 @@ function tryTransport(
     const abort = () => media.close('nobody wants it any more')
     const media = new GbMediaSession(
       context,
-      { session, channelId, name, transport, range, ...(downloadSpeed !== undefined && { downloadSpeed }) },
+      { session, channelId, name, transport, range, way, ...(downloadSpeed !== undefined && { downloadSpeed }) },
       {
         publish: () => ({
           setTrack: track => gate.open && events.onTrack(track),

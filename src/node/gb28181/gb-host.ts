@@ -104,6 +104,7 @@ export class GbHost {
     this.#events = new GbEvents({
       ...{ devices: this.devices, catalog: this.#catalog, emit, clock, log },
       onOn: (device, session) => this.#came(device, session),
+      onPtzPosition: (device, position) => this.cascade.ptzPosition(device, position),
     })
     this.endpoint = new SipEndpoint({
       ...{ clock, timers, log },
@@ -131,7 +132,7 @@ export class GbHost {
     }
     this.live = new GbLive({
       ...{ context: this.#context, hub, leases, devices: this.devices, channels: this.channels, store: this.#store },
-      routeOf: path => [identity.serverId, ...this.cascade.routeOf(path)],
+      wayOf: path => this.cascade.wayOf(path),
       onLearnt: (device, quirks) => this.#learnt(device, quirks),
     })
     this.sessions = new GbSessions({
@@ -143,6 +144,7 @@ export class GbHost {
       ...{ context: this.#context, hub, leases, devices: this.devices, channels: this.channels, store: this.#store },
       ...{ serverId: identity.serverId, talks: this.sessions.talks, emit },
       ...(upperRetryMs && { retryMs: upperRetryMs }),
+      routeBelow: path => this.live.runs.get(path)?.session?.route ?? [],
       onWanted: gbId => this.#there(gbId, (device, session) => this.#subscribe(device, session)),
       onUnknown: gbId => this.#there(gbId, (device, session) => this.#catalog.sync(device, session)),
     })
@@ -304,6 +306,7 @@ export class GbHost {
     this.side.subscribe(session.gbId, {
       catalog: own.catalog || above.catalog,
       ...((own.alarm || above.alarm) && { alarm: { startPriority: 0, endPriority: 0 } }),
+      ...(above.ptzPositions.length > 0 && { ptzPosition: above.ptzPositions }),
       ...(intervals.length > 0 && { mobilePosition: { intervalS: Math.min(...intervals) } }),
     })
   }

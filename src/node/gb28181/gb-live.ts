@@ -4,6 +4,7 @@ import { newId } from '../../base/id.ts'
 import type { Quirks } from '../../link/gb28181.ts'
 import { addressOf } from '../../protocols/gb28181/device-side/identity.ts'
 import type { MediaTransport } from '../../protocols/gb28181/quirks.ts'
+import { type CallWay, wayTo } from '../../protocols/gb28181/route-path.ts'
 import type { Hub } from '../hub.ts'
 import type { Leases, OnDemandSource } from '../leases.ts'
 import { addressOfPath } from '../paths.ts'
@@ -23,8 +24,8 @@ export interface GbLiveOptions {
   readonly devices: GbDevices
   readonly channels: GbChannels
   readonly store: GbStore | null
-  /** Platforms above that wait for a path, ours first: for the platform below that brings it. */
-  readonly routeOf: (path: string) => readonly string[]
+  /** The way of the calls of platforms above that wait for a path: for the platform below that brings it. */
+  readonly wayOf: (path: string) => CallWay
   /** A transport that brought a picture after another one had not. */
   readonly onLearnt: (device: string, quirks: Quirks) => void
 }
@@ -139,7 +140,7 @@ export class GbLive implements OnDemandSource {
   }
 
   #begin(run: Run): void {
-    const { context, devices, routeOf } = this.#options
+    const { context, devices, wayOf } = this.#options
     run.retry?.cancel()
     run.retry = null
     const device = devices.get(run.deviceId)
@@ -161,7 +162,7 @@ export class GbLive implements OnDemandSource {
       context,
       {
         ...{ session, channelId: run.channelId, name: 'Play', transport },
-        ...(device.type === 'platform' && { route: routeOf(run.path) }),
+        way: device.type === 'platform' ? wayTo(device.gbId, wayOf(run.path)) : null,
       },
       {
         publish: remote => this.#publish(run, remote || formatAddress(addressOf(session.target)), session.gbId),

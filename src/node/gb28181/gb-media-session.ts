@@ -9,6 +9,7 @@ import type { DeviceSession } from '../../protocols/gb28181/device-side/device-s
 import { addressOf as signallingAddress } from '../../protocols/gb28181/device-side/identity.ts'
 import type { CallJournalEntry, MediaCall, MediaRequest } from '../../protocols/gb28181/device-side/invite.ts'
 import type { MediaTransport } from '../../protocols/gb28181/quirks.ts'
+import type { CallWay } from '../../protocols/gb28181/route-path.ts'
 import { ssrcNumber } from '../../protocols/gb28181/ssrc.ts'
 import type { MediaFacts } from '../../protocols/gb28181/verdict.ts'
 import { payloadTypesOf } from '../../protocols/rtp/payload-types.ts'
@@ -25,8 +26,8 @@ export interface GbMediaWish {
   readonly transport: MediaTransport
   readonly range?: { readonly start: number; readonly end: number }
   readonly downloadSpeed?: number
-  /** As of a MediaRequest. */
-  readonly route?: readonly string[]
+  /** Through platforms below; null: it is a device. */
+  readonly way: CallWay | null
 }
 
 export interface GbMediaEvents {
@@ -88,6 +89,11 @@ export class GbMediaSession {
     return this.#call
   }
 
+  /** Platforms below that it comes through. */
+  get route(): readonly string[] {
+    return (this.wish.way && this.#call?.route) ?? []
+  }
+
   get publication(): Publication | null {
     return this.#publication
   }
@@ -138,7 +144,7 @@ export class GbMediaSession {
           ...{ channelId, name, transport, port, ssrc: this.#ssrc },
           ...(range && { range }),
           ...(this.wish.downloadSpeed !== undefined && { downloadSpeed: this.wish.downloadSpeed }),
-          ...(this.wish.route && { route: this.wish.route }),
+          ...this.wish.way,
         },
         {
           signal: this.#aborter.signal,

@@ -11,6 +11,7 @@ import type {
 import { LowerSide } from '../../protocols/gb28181/client-side/lower-side.ts'
 import { inParts } from '../../protocols/gb28181/client-side/parts.ts'
 import { FORGOTTEN, type RegistrationState } from '../../protocols/gb28181/client-side/registration.ts'
+import type { PtzPosition } from '../../protocols/gb28181/device-side/device-event.ts'
 import { addressOf } from '../../protocols/gb28181/device-side/identity.ts'
 import { formatLocalTime } from '../../protocols/gb28181/gb-time.ts'
 import type { CatalogNotify } from '../../protocols/gb28181/manscdp/catalog.ts'
@@ -40,7 +41,6 @@ const MAX_ORDERED = 1000
 
 /** One platform above us: registered there, its questions answered, its orders passed on, its calls served. */
 export class GbParentSide implements LowerHost {
-  readonly topics = ['Catalog', 'Alarm', 'MobilePosition'] as const
   readonly side: LowerSide
   readonly #context: CascadeContext
   #parent: GbParent
@@ -170,20 +170,22 @@ export class GbParentSide implements LowerHost {
 
   async call(call: IncomingCall): Promise<OutgoingMedia> {
     const { localId, name, serverId } = this.#parent
-    const { channelId, offer, route } = call
+    const { channelId, offer, preferred, route } = call
     const shared = this.#tree.get(channelId)
-    const comesRound = route.includes(localId) || route.includes(this.#context.serverId)
-    if (comesRound || this.#tree.isRefused(channelId))
+    const ours = [localId, this.#context.serverId]
+    // it was here before, or would come here again
+    if (ours.some(id => route.includes(id) || preferred.includes(id)) || this.#tree.isRefused(channelId))
       throw new AppError('ROUTE_LOOP', { channel: channelId, peer: serverId })
     if (!shared) throw new AppError('NOT_FOUND', { what: 'shared channel', id: channelId })
     if (offer.media === 'audio' || offer.sessionName === 'Talk') return this.#context.talk(call, shared)
     const { hub, leases, media, turnstile } = this.#context
-    if (offer.sessionName !== 'Play') return this.#context.history(call, shared)
+    const way = { route: [...new Set([serverId, ...route])], preferred }
+    if (offer.sessionName !== 'Play') return this.#context.history(call, shared, way)
     const path = this.#context.pathOf(shared)
-    const leave = this.#context.onRoute(path, [serverId, ...route])
+    const leave = this.#context.onWay(path, way)
     try {
       return await UpperPlay.open({
-        ...{ context: media, hub, leases, turnstile, call, path },
+        ...{ context: media, hub, leases, turnstile, call, path, routeBelow: this.#context.routeBelow },
         agent: `${name} ${serverId}`,
       })
     } finally {
@@ -220,6 +222,14 @@ export class GbParentSide implements LowerHost {
       .subscriptions('MobilePosition')
       .map(query => (query.name === 'mobilePositionQuery' ? (query.value.interval ?? 5) : 5))
     return asked.length === 0 ? null : Math.min(...asked)
+  }
+
+  /** Channels of a device whose position it follows, as the device calls them. [2022] */
+  ptzPositionsOf(deviceGbId: string): string[] {
+    return this.side.subscriptions('PTZPosition').flatMap(query => {
+      const shared = 'deviceId' in query.value ? this.#tree.get(query.value.deviceId) : undefined
+      return shared?.deviceGbId === deviceGbId && shared.path === undefined ? [shared.channelGbId] : []
+    })
   }
 
   get wantsAlarms(): boolean {
@@ -271,6 +281,13 @@ export class GbParentSide implements LowerHost {
     }
     const wants = (query: AnyMessage) => this.#isAbout(query, shared)
     await this.#saying(() => this.side.notify('MobilePosition', MESSAGES.mobilePositionNotify, value, wants))
+  }
+
+  /** To who follows this channel. */
+  async ptzPosition({ sharedId }: SharedChannel, position: PtzPosition): Promise<void> {
+    const value = { ...position, sn: this.side.nextSn(), deviceId: sharedId }
+    const wants = (query: AnyMessage) => 'deviceId' in query.value && query.value.deviceId === sharedId
+    await this.#saying(() => this.side.notify('PTZPosition', MESSAGES.ptzPositionResponse, value, wants))
   }
 
   /** The end of an upload or an upgrade that it ordered. */

@@ -19,7 +19,8 @@ export interface TalkWish {
   /** Audio output of the channel, or the channel. */
   readonly targetId: string
   readonly path: string
-  readonly mode: 'auto' | 'broadcast' | 'talk'
+  /** two-way: whatever it understands, best with its own voice. */
+  readonly mode: 'auto' | 'two-way' | 'broadcast' | 'talk'
 }
 
 export interface TalkHost {
@@ -136,12 +137,13 @@ export class GbTalk {
   async #negotiate(): Promise<VoiceCall> {
     const { mode, session } = this.wish
     const { voice } = session.policy.quirks
-    if (mode === 'auto' && voice === 'none') {
+    if (mode === 'broadcast' || mode === 'talk') return this.#by(mode)
+    if (voice === 'none') {
       const advice = 'it was found, or set, to take no voice: take `voice` out of its quirks to try again'
       throw new AppError('DEVICE_UNSUITABLE', { device: session.gbId, reason: 'it takes no voice', advice })
     }
-    if (mode !== 'auto') return this.#by(mode)
-    const order = voice === 'talk' ? (['talk', 'broadcast'] as const) : (['broadcast', 'talk'] as const)
+    const talkFirst = mode === 'two-way' ? voice !== 'broadcast' : voice === 'talk'
+    const order = talkFirst ? (['talk', 'broadcast'] as const) : (['broadcast', 'talk'] as const)
     try {
       return await this.#by(order[0])
     } catch (error) {

@@ -7,6 +7,7 @@ import { hangUp } from '../../protocols/gb28181/client-side/upper-calls.ts'
 import type { DeviceSession } from '../../protocols/gb28181/device-side/device-session.ts'
 import type { PlaybackCommand } from '../../protocols/gb28181/mansrtsp.ts'
 import type { MediaTransport } from '../../protocols/gb28181/quirks.ts'
+import type { CallWay } from '../../protocols/gb28181/route-path.ts'
 import type { GbSdp } from '../../protocols/gb28181/sdp.ts'
 import { NO_MEDIA } from '../../protocols/gb28181/verdict.ts'
 import type { Dialog } from '../../protocols/sip/dialog.ts'
@@ -24,6 +25,8 @@ export interface UpperHistoryOptions {
   /** Ways of media below, tried in this order. */
   readonly transports: readonly MediaTransport[]
   readonly store: GbStore | null
+  /** Through platforms below; null: it is a device of ours. */
+  readonly way: CallWay | null
   readonly turnstile: Turnstile
 }
 
@@ -35,6 +38,7 @@ const END_PATIENCE_MS = 10_000
 /** A recording of a device on its way up: one call of ours below for each call from above. */
 export class UpperHistory implements OutgoingMedia {
   readonly answer: GbSdp
+  readonly route: readonly string[]
   readonly #options: UpperHistoryOptions
   readonly #source: GbHistoryCall
   readonly #output: RtpOutput
@@ -69,6 +73,7 @@ export class UpperHistory implements OutgoingMedia {
     this.#source = source
     this.#output = output
     this.answer = output.answer(source.fileSize ?? undefined)
+    this.route = source.route
   }
 
   begin(dialog: Dialog, up: CallUp): void {
@@ -134,7 +139,7 @@ export class UpperHistory implements OutgoingMedia {
 
 /** Frames of the device go on as they come, with their own times. */
 function openSource(
-  { call, context, session, shared, store, transports }: UpperHistoryOptions,
+  { call, context, session, shared, store, transports, way }: UpperHistoryOptions,
   output: RtpOutput,
   holder: { readonly history: UpperHistory | null },
 ): Promise<GbHistoryCall> {
@@ -145,6 +150,7 @@ function openSource(
   const wish = {
     ...{ session, name, transports, channelId: shared.channelGbId, startMs: start * 1000, endMs: end * 1000 },
     ...(downloadSpeed !== undefined && { downloadSpeed }),
+    ...(way && { way }),
   }
   const events: HistoryEvents = {
     onTrack: track => output.setTracks([...tracks.set(track.id, track).values()]),

@@ -22,6 +22,8 @@ export interface UpperPlayOptions {
   readonly call: IncomingCall
   /** Path of the stream at the hub. */
   readonly path: string
+  /** Platforms below that bring it now. */
+  readonly routeBelow: (path: string) => readonly string[]
   /** Who watches, for the list of viewers. */
   readonly agent: string
 }
@@ -29,6 +31,7 @@ export interface UpperPlayOptions {
 /** A live stream of the hub that an upper platform watches: one more reader of what comes once. */
 export class UpperPlay implements OutgoingMedia {
   readonly answer: GbSdp
+  readonly route: readonly string[]
   readonly #options: UpperPlayOptions
   readonly #stream: Stream
   readonly #output: RtpOutput
@@ -69,6 +72,7 @@ export class UpperPlay implements OutgoingMedia {
     this.#output = output
     this.#release = release
     this.answer = output.answer()
+    this.route = options.routeBelow(options.path)
   }
 
   begin(dialog: Dialog): void {

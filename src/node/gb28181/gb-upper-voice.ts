@@ -66,7 +66,7 @@ export class UpperVoice implements OutgoingMedia, TalkSource {
     const { offer } = call
     const payload = payloadOf(offer)
     const { talks, device, session, shared } = options
-    const opened = await talks.open(device, session, shared.channelGbId, 'auto')
+    const opened = await talks.open(device, session, shared.channelGbId, 'two-way')
     const ssrc = offer.ssrc ?? context.side.ssrcs.take('live')
     const remoteAddress = addressOf(call.remote.replace(/^\w+:/, ''))
     const dials = offer.setup !== 'active'

@@ -2,18 +2,17 @@ import type { Dialog } from '../../sip/dialog.ts'
 import type { Attempt } from '../attempt.ts'
 import type { AnyMessage } from '../manscdp/messages.ts'
 import type { PlaybackCommand } from '../mansrtsp.ts'
+import type { CallWay } from '../route-path.ts'
 import type { GbSdp } from '../sdp.ts'
 
 /** A call of the upper platform for the media of a channel. */
-export interface IncomingCall {
+export interface IncomingCall extends Required<CallWay> {
   readonly offer: GbSdp
   /** Whose picture: the user of the Request-URI. */
   readonly channelId: string
   /** Upper platform, and where it called from. */
   readonly upperId: string
   readonly remote: string
-  /** Platforms the call came through, where they say so. */
-  readonly route: readonly string[]
   /** The record of it; null where nobody keeps one. */
   readonly attempt: Attempt | null
   /** Aborted when the caller gives up before the answer. */
@@ -24,6 +23,8 @@ export interface IncomingCall {
 export interface OutgoingMedia {
   /** The answer to the offer. */
   readonly answer: GbSdp
+  /** Platforms below that bring it, the next one first. Annex H. */
+  readonly route?: readonly string[]
   /** The call is up: media may go. `dialog` is for BYE and MediaStatus of ours. */
   begin(dialog: Dialog, call: { endOfFile(): Promise<void> }): void
   /** An INFO of the upper platform; false: not possible here. */
@@ -42,8 +43,6 @@ export interface LowerHost {
   call(call: IncomingCall): Promise<OutgoingMedia>
   /** "Call me for audio": whether we will. */
   broadcast?(sourceId: string, targetId: string): Promise<boolean>
-  /** What can be subscribed to; all where it is missing. */
-  readonly topics?: readonly SubscriptionKind[]
   /** A subscription began, was renewed with another body, or (null) ended. */
   subscribed?(kind: SubscriptionKind, query: AnyMessage | null): void
 }

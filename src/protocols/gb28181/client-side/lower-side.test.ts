@@ -327,10 +327,7 @@ test('who subscribed is told', async () => {
   expect(await side.notify('Alarm', MESSAGES.alarmNotify, alarm, () => false)).toBe(false)
   await subscription.unsubscribe()
   expect(told[0]).toBe('Alarm subscribed')
-  host = { ...host, topics: ['Catalog'] }
-  side.registration.drop()
-  side = lower()
-  const body = writeBody(MESSAGES.alarmQuery, { sn: 1, deviceId: DEVICE }, 'GB18030')
+  const body = writeBody(MESSAGES.deviceInfoQuery, { sn: 1, deviceId: DEVICE }, 'GB18030')
   const who = { uri: `sip:${DEVICE}@${DOMAIN}`, from: `sip:${SERVER}@${DOMAIN}`, to: `sip:${DEVICE}@${DOMAIN}` }
   const again = upper.endpoint.subscribe(upper.flow!, {
     ...{ ...who, body, event: 'presence', expiresS: 600, contentType: MANSCDP_CONTENT_TYPE, onNotify: () => {} },

@@ -226,7 +226,7 @@ export class LowerSide {
     if (!query) return
     const { host } = this.#options
     const kind = subscribedTo(query)
-    if (!kind || host.topics?.includes(kind) === false) {
+    if (!kind) {
       context.respond(489)
       return
     }

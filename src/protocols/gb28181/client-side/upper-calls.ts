@@ -6,7 +6,7 @@ import type { RequestContext } from '../../sip/request-context.ts'
 import { readUri } from '../../sip/uri.ts'
 import type { Attempt, AttemptLog } from '../attempt.ts'
 import { MANSRTSP_CONTENT_TYPE, parseMansRtsp, writeMansRtspResponse } from '../mansrtsp.ts'
-import { parseRoutePath, X_ROUTE_PATH } from '../route-path.ts'
+import { parseRoutePath, X_PREFERRED_PATH, X_ROUTE_PATH } from '../route-path.ts'
 import { parseSdp, writeSdp } from '../sdp.ts'
 import type { CascadeProblem } from '../verdict.ts'
 import type { LowerHost, OutgoingMedia } from './lower-host.ts'
@@ -53,8 +53,10 @@ export class UpperCalls {
       const { address, port, transport } = context.remote
       const remote = `${transport}:${address}:${port}`
       const route = parseRoutePath(request.headers.get(X_ROUTE_PATH))
+      const named = parseRoutePath(request.headers.get(X_PREFERRED_PATH))
+      const preferred = named[0] === localId ? named.slice(1) : named
       const { cancelled } = context
-      media = await host.call({ offer, channelId, upperId, remote, route, attempt, cancelled })
+      media = await host.call({ offer, channelId, upperId, remote, route, preferred, attempt, cancelled })
     } catch (error) {
       log.warn('a call of the upper platform was refused', { upper: upperId, channelId, reason: errorText(error) })
       const status = refusalOf(error)
@@ -70,7 +72,7 @@ export class UpperCalls {
     const dialog = context.accept({
       body: writeSdp(media.answer),
       contentType: SDP_CONTENT_TYPE,
-      headers: { [X_ROUTE_PATH]: localId },
+      headers: { [X_ROUTE_PATH]: [localId, ...(media.route ?? [])].join('-') },
     })
     attempt?.learn({ status: 200 })
     this.#calls.set(media, dialog)

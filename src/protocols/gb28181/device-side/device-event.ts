@@ -11,6 +11,9 @@ import type { Position } from '../manscdp/mobile-position.ts'
 import type { ptzPositionResponse } from '../manscdp/ptz-query.ts'
 import type { DeviceState, LivenessInput } from './liveness.ts'
 
+/** Where a camera looks. [2022] */
+export type PtzPosition = MessageValue<typeof ptzPositionResponse>
+
 /** What a device did, by itself or because it was subscribed to. */
 export type DeviceEvent =
   | { readonly type: 'state'; readonly state: DeviceState; readonly cause: LivenessInput }
@@ -26,7 +29,7 @@ export type DeviceEvent =
   | { readonly type: 'catalogChanged'; readonly items: CatalogNotify['items'] }
   /** Items nobody asked for, or long after the question. */
   | { readonly type: 'catalogItems'; readonly items: readonly CatalogItem[] }
-  | { readonly type: 'ptzPosition'; readonly position: MessageValue<typeof ptzPositionResponse> }
+  | { readonly type: 'ptzPosition'; readonly position: PtzPosition }
   | { readonly type: 'snapshots'; readonly finished: MessageValue<typeof uploadSnapShotFinishedNotify> }
   | { readonly type: 'upgraded'; readonly result: MessageValue<typeof deviceUpgradeResultNotify> }
   /** The device asks for its live video to be pulled. */

@@ -17,7 +17,7 @@ import {
 } from '../mansrtsp.ts'
 import { G711_FORMAT } from '../media-format.ts'
 import type { MediaTransport } from '../quirks.ts'
-import { X_ROUTE_PATH } from '../route-path.ts'
+import { type CallWay, parseRoutePath, wayHeaders, X_ROUTE_PATH } from '../route-path.ts'
 import { AUDIO_PAYLOADS, type GbSdp, parseSdp, type SessionName, VIDEO_PAYLOADS, writeSdp } from '../sdp.ts'
 import type { MediaFacts, Verdict } from '../verdict.ts'
 import type { DeviceSession } from './device-session.ts'
@@ -37,7 +37,7 @@ export interface MediaPort {
   readonly port: number
 }
 
-export interface MediaRequest {
+export interface MediaRequest extends CallWay {
   readonly channelId: string
   readonly name: SessionName
   readonly transport: MediaTransport
@@ -51,8 +51,6 @@ export interface MediaRequest {
   /** Kind of recording: 0 all, 1 manual, 2 alarm, 3 time. */
   readonly recordType?: number
   readonly downloadSpeed?: number
-  /** Platforms the call comes from, ours first: told to a platform below, so that no call goes round. Annex H. */
-  readonly route?: readonly string[]
 }
 
 /** What both sides agreed on. */
@@ -97,6 +95,8 @@ export interface CallContext {
 export class MediaCall {
   readonly request: MediaRequest
   readonly agreed: Agreed
+  /** What it went through, the one that was called first, where the answer says so. Annex H. */
+  readonly route: readonly string[]
   readonly gbId: string
   readonly #context: CallContext
   readonly #session: DeviceSession
@@ -113,6 +113,7 @@ export class MediaCall {
     session: DeviceSession,
     request: MediaRequest,
     agreed: Agreed,
+    route: readonly string[],
     dialog: Dialog,
     attempt: Attempt | null,
     options: MediaCallOptions,
@@ -121,6 +122,7 @@ export class MediaCall {
     this.#session = session
     this.request = request
     this.agreed = agreed
+    this.route = route
     this.gbId = session.gbId
     this.#dialog = dialog
     this.#attempt = attempt
@@ -158,7 +160,7 @@ export class MediaCall {
         callId,
         headers: {
           Subject: `${request.channelId}:${request.ssrc},${identity.serverId}:0`,
-          ...(request.route && { [X_ROUTE_PATH]: request.route.join('-') }),
+          ...wayHeaders(request),
         },
         contentType: SDP_CONTENT_TYPE,
         body: writeSdp(offerOf(request, session), session.policy.quirks.streamAttribute),
@@ -175,6 +177,7 @@ export class MediaCall {
         throw new AppError('PEER_REFUSED', { peer: session.gbId, reason: `${response.status} ${response.reason}` })
       options.onJournal(callId, journalOf(session, request, dialog.toJournal()))
       invite.ack()
+      const route = parseRoutePath(response.headers.get(X_ROUTE_PATH))
       const agreed = await agreedOf(request, response.body, dialog, callId, context, options)
       const source = addressOf(session.target).address
       attempt?.learn({ mediaAddress: agreed.remote.address === source ? null : agreed.remote.address })
@@ -184,7 +187,7 @@ export class MediaCall {
         attempt?.learn({ endedByDevice: true })
         throw new AppError('PEER_REFUSED', { peer: session.gbId, reason: dialog.ended })
       }
-      return new MediaCall(context, session, request, agreed, dialog, attempt, options)
+      return new MediaCall(context, session, request, agreed, route, dialog, attempt, options)
     } catch (error) {
       attempt?.end({
         cancelled: signal?.aborted === true,

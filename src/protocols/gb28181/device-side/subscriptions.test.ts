@@ -21,7 +21,7 @@ test('what is wanted is subscribed to, with the right event and body', async () 
     catalog: true,
     alarm: { startPriority: 1, endPriority: 4 },
     mobilePosition: { intervalS: 5 },
-    ptzPosition: { channelId: CHANNEL_ID },
+    ptzPosition: [CHANNEL_ID],
   })
   await subscribed(4)
   const asked = device.requests.map(request => ({
@@ -35,6 +35,15 @@ test('what is wanted is subscribed to, with the right event and body', async () 
     { event: 'presence', body: { name: 'mobilePositionQuery', value: { interval: 5 } } },
     { event: 'presence', body: { name: 'ptzPositionQuery', value: { deviceId: CHANNEL_ID } } },
   ])
+})
+
+test('positions of cameras: a subscription for each, and none for what is not wanted any more', async () => {
+  const channels = [CHANNEL_ID, DEVICE_ID]
+  platform.side.subscribe(DEVICE_ID, { ptzPosition: channels })
+  await subscribed(2)
+  platform.side.subscribe(DEVICE_ID, { ptzPosition: [CHANNEL_ID] })
+  await vi.waitFor(() => expect(platform.side.subscribed(DEVICE_ID)).toEqual([`ptzPosition ${CHANNEL_ID}`]))
+  expect(device.requests.filter(({ headers }) => headers.get('expires') !== '0')).toHaveLength(2)
 })
 
 test('a NOTIFY is an event', async () => {

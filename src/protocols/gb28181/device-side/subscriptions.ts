@@ -17,6 +17,8 @@ const EXPIRES_S = 600
 /** A device that refuses may be busy, or may not know it at all. */
 const FIRST_RETRY_MS = 60_000
 const LAST_RETRY_MS = 30 * 60_000
+/** Cameras of one recorder whose position is followed: each is a dialog of its own. */
+const MAX_PTZ_POSITIONS = 64
 
 /** What a device can be subscribed to, with what may be asked for. */
 export interface Wanted {
@@ -25,10 +27,15 @@ export interface Wanted {
   readonly alarm?: { readonly startPriority: number; readonly endPriority: number }
   /** Seconds between two places. */
   readonly mobilePosition?: { readonly intervalS: number }
-  /** [2022] By the channel. */
-  readonly ptzPosition?: { readonly channelId: string }
+  /** [2022] Channels that tell where they look. */
+  readonly ptzPosition?: readonly string[]
 }
-type Topic = keyof Wanted
+
+/** What is subscribed to by itself. */
+export type Topic = 'catalog' | 'alarm' | 'mobilePosition' | PtzTopic
+type PtzTopic = `${typeof PTZ_POSITION}${string}`
+/** Followed by the code of the channel. */
+const PTZ_POSITION = 'ptzPosition '
 
 interface Held {
   subscription: Subscription | null
@@ -68,12 +75,9 @@ export class Subscriptions {
   /** What is wanted from now on. */
   want(wanted: Wanted): void {
     this.#wanted = wanted
-    for (const topic of ['catalog', 'alarm', 'mobilePosition', 'ptzPosition'] as const) {
-      const want = this.#wantOf(topic)
-      const held = this.#held.get(topic)
-      if (held && held.want !== want) this.#drop(topic, held)
-      if (want !== null && !this.#held.has(topic)) this.#begin(topic, want)
-    }
+    const wants = this.#wants()
+    for (const [topic, held] of [...this.#held]) if (held.want !== wants.get(topic)) this.#drop(topic, held)
+    for (const [topic, want] of wants) if (!this.#held.has(topic)) this.#begin(topic, want)
   }
 
   /** The device came back: what it forgot is asked for again, and what it has moves to where it is now. */
@@ -96,11 +100,17 @@ export class Subscriptions {
     for (const [topic, held] of [...this.#held]) this.#drop(topic, held)
   }
 
-  #wantOf(topic: Topic): string | null {
-    const want = this.#wanted[topic]
-    if (want === undefined || want === false) return null
-    if (topic === 'ptzPosition' && !knowsQuery(this.#options.session.version, 'PTZPosition')) return null
-    return JSON.stringify(want)
+  /** What is wanted of each topic, as text to be compared. */
+  #wants(): ReadonlyMap<Topic, string> {
+    const { ptzPosition = [] } = this.#wanted
+    const wants = new Map<Topic, string>()
+    for (const topic of ['catalog', 'alarm', 'mobilePosition'] as const) {
+      const want = this.#wanted[topic]
+      if (want !== undefined && want !== false) wants.set(topic, JSON.stringify(want))
+    }
+    if (!knowsQuery(this.#options.session.version, 'PTZPosition')) return wants
+    for (const channel of ptzPosition.slice(0, MAX_PTZ_POSITIONS)) wants.set(`${PTZ_POSITION}${channel}`, channel)
+    return wants
   }
 
   #begin(topic: Topic, want: string): void {
@@ -160,7 +170,7 @@ export class Subscriptions {
   #body(topic: Topic): Buffer {
     const { session } = this.#options
     const { charset, gbId } = session
-    const { alarm, mobilePosition, ptzPosition } = this.#wanted
+    const { alarm, mobilePosition } = this.#wanted
     const sn = session.conversation.nextSn()
     switch (topic) {
       case 'catalog':
@@ -172,8 +182,8 @@ export class Subscriptions {
       }
       case 'mobilePosition':
         return writeBody(mobilePositionQuery, { sn, deviceId: gbId, interval: mobilePosition?.intervalS }, charset)
-      case 'ptzPosition':
-        return writeBody(ptzPositionQuery, { sn, deviceId: ptzPosition?.channelId ?? gbId }, charset)
+      default:
+        return writeBody(ptzPositionQuery, { sn, deviceId: topic.slice(PTZ_POSITION.length) }, charset)
     }
   }
 
