@@ -133,9 +133,7 @@ export class CallbackService {
     const before = await this.delivery(actor, id)
     if (before.state !== 'waiting') {
       await db.transaction().execute(async trx => {
-        const { lastStatus, lastError, lastAnswer } = before
-        const anew = { state: 'waiting', attempts: 0, nextAtMs: clock.nowMs(), finishedAtMs: null } as const
-        await new DeliveryStore(trx).finish(id, { ...anew, lastStatus, lastError, lastAnswer })
+        await new DeliveryStore(trx).again(id, clock.nowMs())
         const { callbackId, state } = before
         await audit.record(trx, actor, { action: 'callback.replay', object: callbackId, after: { id, was: state } })
       })

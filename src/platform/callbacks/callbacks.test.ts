@@ -284,6 +284,33 @@ describe('a receiver that fails', () => {
     await again.close()
   })
 
+  test('two platforms share a database: each thing is sent by one of them, and by the other when that one dies', async () => {
+    await add()
+    const { db, services, time } = platform
+    const open = async () => {
+      const room = await RecordingRoom.open({
+        ...{ db, audit: new AuditLog(time), feed: services.feed, links: () => services.links, clock: time },
+        ...{ timers: time, log: { ...console, child: () => console as never } },
+      })
+      room.services({ ...services, allowPrivate: () => true, addresses: platform.server.addresses })
+      return room
+    }
+    receiver.answer = () => 0 // the first is in the middle of it
+    await happen(off(PATH, '1'))
+    await until(() => expect(receiver.heard).toHaveLength(1))
+    const other = await open()
+    await happen(off('default/live/b', '2'), off('default/live/c', '3'))
+    await until(() => expect(receiver.heard).toHaveLength(3))
+    expect(told().toSorted()).toEqual(
+      ['stream_status default/live/b 2', `stream_status ${PATH} 1`, 'stream_status default/live/c 3'].toSorted(),
+    )
+    await other.close()
+    receiver.answer = () => 200
+    await receiver.close()
+    await receiver.open()
+    await passing(1000, async () => expect((await services.callbacks.counts()).delivered).toBe(3))
+  })
+
   test('redirects: they are not followed', async () => {
     const { id } = await add()
     receiver.answer = () => 302

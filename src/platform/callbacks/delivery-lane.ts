@@ -14,6 +14,11 @@ const MAX_ATTEMPTS = 15
 const FIRST_WAIT_MS = 1000
 const LONGEST_WAIT_MS = 3_600_000
 const GROWTH = 3
+/**
+ * Whoever sends something has it for so long, longer than a try takes: platforms that share a database do not send it
+ * twice, and another one goes on when this one has died.
+ */
+const CLAIM_MS = 15_000
 /** The database failed: looked at again after this time. */
 const RETRY_MS = 5000
 /** Times a receiver fails in a row before somebody is told. */
@@ -111,14 +116,23 @@ export class DeliveryLane {
   }
 
   async #send(delivery: Waiting): Promise<void> {
-    const { db, log, sender } = this.#options
-    const { id, event, object } = delivery
+    const { clock, db, log, sender } = this.#options
+    const { id, event, object, nextAtMs } = delivery
     const { signal } = this.#abort
+    const store = new DeliveryStore(db)
     try {
+      const untilMs = clock.nowMs() + CLAIM_MS
+      if (!(await store.claim(delivery, untilMs))) {
+        this.#wakeIn(CLAIM_MS)
+        return
+      }
       const body = await this.#bodyOf(delivery)
       const answer = await sender.send(this.#callback, body, { event, id }, signal)
-      if (!answer.ok && signal.aborted) return
-      await new DeliveryStore(db).finish(id, this.#result(delivery, answer))
+      if (!answer.ok && signal.aborted) {
+        await store.claim({ id, nextAtMs: untilMs }, nextAtMs)
+        return
+      }
+      await store.finish(id, this.#result(delivery, answer))
       this.#finished.add(id)
       this.#heard(answer)
     } catch (error) {

@@ -101,6 +101,19 @@ export class DeliveryStore {
     return rows.map(toDelivery)
   }
 
+  /** Puts its time off, unless somebody else has done so since it was read: then it is his to send. */
+  async claim({ id, nextAtMs }: Pick<Delivery, 'id' | 'nextAtMs'>, untilMs: number): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable('callback_deliveries')
+      .set({ next_at: untilMs })
+      .where('id', '=', id)
+      .where('state', '=', 'waiting')
+      .where('next_at', '=', nextAtMs)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  }
+
+  /** Of one that waits still. */
   async finish(id: string, result: DeliveryResult): Promise<void> {
     const { state, attempts, nextAtMs, finishedAtMs, lastStatus, lastError, lastAnswer } = result
     await this.#db
@@ -109,6 +122,16 @@ export class DeliveryStore {
         ...{ state, attempts, next_at: nextAtMs, finished_at: finishedAtMs },
         ...{ last_status: lastStatus, last_error: lastError, last_answer: lastAnswer },
       })
+      .where('id', '=', id)
+      .where('state', '=', 'waiting')
+      .execute()
+  }
+
+  /** One that is finished waits again. */
+  async again(id: string, nowMs: number): Promise<void> {
+    await this.#db
+      .updateTable('callback_deliveries')
+      .set({ state: 'waiting', attempts: 0, next_at: nowMs, finished_at: null })
       .where('id', '=', id)
       .execute()
   }
