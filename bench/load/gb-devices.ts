@@ -64,7 +64,7 @@ const { channels, devices, firstId, keepaliveS, password } = job
 const fleet = new GbFleet({
   upper: { ...upper, transport: job.transport },
   ...{ channels, devices, firstId, keepaliveS, password },
-  clip: { tracks: [], frames: [], periodMs: 1000 },
+  clip: { tracks: [], frames: [], periodMs: 1000, picture: Buffer.alloc(0) },
   ...{ faults: new Set(), localHost: job.host, clock: systemClock, timers: systemTimers, log: silentLog },
   retryMs: [1000, 2000],
   makeDevice: options => (cameras ? new LightDevice(options, cameras) : new GbDevice(options)),

@@ -26,7 +26,7 @@ function playing(endMs: number | null = null) {
     const ms = index * 100
     return { ms, frame: { track, dts: ms, pts: ms, keyframe: index % 5 === 0, data: Uint8Array.of(index) } }
   })
-  const clip: Clip = { tracks: [track], frames, periodMs: 1000 }
+  const clip: Clip = { tracks: [track], frames, periodMs: 1000, picture: Buffer.alloc(0) }
   const sent: number[] = []
   let ended = 0
   const common = { clip, clock: time, timers: time, onFrame: ({ dts }: Frame) => void sent.push(dts) }

@@ -26,6 +26,8 @@ export interface Clip {
   readonly tracks: readonly Track[]
   readonly frames: readonly { readonly ms: number; readonly frame: Frame }[]
   readonly periodMs: number
+  /** JPEG of its beginning. */
+  readonly picture: Buffer
 }
 
 export const CAMERA: ClipRecipe = {
@@ -47,7 +49,7 @@ const FONT = '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf'
 
 /** Makes a clip with ffmpeg. Throws AppError FFMPEG_FAILED. */
 export async function makeClip(recipe: ClipRecipe): Promise<Clip> {
-  const [coded, samples] = await Promise.all([codedFrames(recipe), g711Samples(recipe)])
+  const [coded, samples, picture] = await Promise.all([codedFrames(recipe), g711Samples(recipe), firstPicture(recipe)])
   const startMs = Math.min(...coded.filter(({ track }) => track.kind === 'video').map(msOf))
   // the sound of an encoder begins before its picture
   const shown = coded.filter(frame => msOf(frame) >= startMs)
@@ -67,7 +69,7 @@ export async function makeClip(recipe: ClipRecipe): Promise<Clip> {
     }
   }
   placed.sort((a, b) => a.ms - b.ms)
-  return { tracks, frames: placed, periodMs: recipe.seconds * 1000 }
+  return { tracks, frames: placed, periodMs: recipe.seconds * 1000, picture }
 }
 
 function msOf({ dts, track }: Frame): number {
@@ -76,7 +78,7 @@ function msOf({ dts, track }: Frame): number {
 
 /** Video, and AAC where it is asked for. */
 async function codedFrames(recipe: ClipRecipe): Promise<Frame[]> {
-  const { audio, bitrateKbps, fps, seconds, size, video } = recipe
+  const { audio, bitrateKbps, fps, seconds, video } = recipe
   const rate = [`${bitrateKbps}k`, '-maxrate', `${bitrateKbps}k`, '-bufsize', `${bitrateKbps}k`]
   const coder =
     video === 'h264' ? ['libx264', '-tune', 'zerolatency'] : ['libx265', '-x265-params', 'log-level=error:bframes=0']
@@ -93,11 +95,7 @@ async function codedFrames(recipe: ClipRecipe): Promise<Frame[]> {
     ...rate,
   ]
   const sound = audio === 'aac' ? ['-c:a', 'aac', '-ar', '16000', '-ac', '1', '-b:a', '32k'] : ['-an']
-  const pattern = `testsrc2=size=${size}:rate=${fps}`
-  const input = recipe.file
-    ? ['-stream_loop', '-1', '-i', recipe.file, '-vf', `scale=${size.replace('x', ':')},fps=${fps}`]
-    : ['-f', 'lavfi', '-i', pattern, '-f', 'lavfi', '-i', 'sine=frequency=440', ...titled(recipe.title)]
-  const bytes = await ffmpeg([...input, '-t', String(seconds), ...coding, ...sound, '-f', 'mpegts', 'pipe:1'])
+  const bytes = await ffmpeg([...inputOf(recipe), '-t', String(seconds), ...coding, ...sound, '-f', 'mpegts', 'pipe:1'])
   const frames: Frame[] = []
   const ids = new Map<Track, Track>()
   const demuxer = new TsDemuxer({
@@ -109,6 +107,16 @@ async function codedFrames(recipe: ClipRecipe): Promise<Frame[]> {
   demuxer.flush()
   if (frames.length === 0) throw new AppError('FFMPEG_FAILED', { reason: 'no frames came out' })
   return frames
+}
+
+function firstPicture(recipe: ClipRecipe): Promise<Buffer> {
+  return ffmpeg([...inputOf(recipe), '-frames:v', '1', '-an', '-c:v', 'mjpeg', '-f', 'image2pipe', 'pipe:1'])
+}
+
+function inputOf({ file, fps, size, title }: ClipRecipe): string[] {
+  if (file !== undefined) return ['-stream_loop', '-1', '-i', file, '-vf', `scale=${size.replace('x', ':')},fps=${fps}`]
+  const pattern = `testsrc2=size=${size}:rate=${fps}`
+  return ['-f', 'lavfi', '-i', pattern, '-f', 'lavfi', '-i', 'sine=frequency=440', ...titled(title)]
 }
 
 function titled(title: string | undefined): string[] {

@@ -34,6 +34,7 @@ export const FAULTS = {
   'own-time': 'gives recordings at another speed timestamps of real time',
   'no-download': 'refuses downloads',
   'cut-records': 'tells 20 recordings at most and promises more',
+  'short-snapshots': 'sends one picture less than it was asked for',
   'no-broadcast': 'refuses voice by broadcast',
   'no-call': 'takes a broadcast and never calls for audio',
   'no-talk': 'refuses voice by talk',

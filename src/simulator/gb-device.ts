@@ -15,6 +15,7 @@ import type { Clip } from './clip.ts'
 import type { Fault } from './faults.ts'
 import { GbCall } from './gb-call.ts'
 import type { GbChannel } from './gb-channel.ts'
+import { type SnapshotsOptions, uploadSnapshots } from './gb-snapshots.ts'
 import { GbTalk, type VoiceTransport } from './gb-talk.ts'
 
 export interface GbDeviceOptions {
@@ -236,7 +237,12 @@ export class GbDevice implements LowerHost {
 
   async order(order: AnyMessage): Promise<'OK' | 'ERROR' | null> {
     const { clock } = this.#options
-    if (order.name === 'deviceConfig') return 'OK'
+    if (order.name === 'deviceConfig') {
+      const { deviceId, snapShotConfig } = order.value
+      // the answer goes first
+      if (snapShotConfig) setImmediate(() => void this.#takePictures(deviceId, snapShotConfig))
+      return 'OK'
+    }
     if (order.name !== 'deviceControl') return null
     const { value } = order
     if (value.teleBoot) {
@@ -329,6 +335,25 @@ export class GbDevice implements LowerHost {
 
   readonly #hear = (samples: Uint8Array): void => {
     this.heard = Buffer.concat([this.heard, samples]).subarray(-MAX_HEARD_BYTES)
+  }
+
+  /** Sends pictures to where they are wanted, then says so. */
+  async #takePictures(deviceId: string, config: SnapshotsOptions['config']): Promise<void> {
+    const { clip, clock, faults, log, timers, zone } = this.#options
+    const { picture } = clip
+    const { sessionId } = config
+    try {
+      const short = faults.has('short-snapshots')
+      const files = await uploadSnapshots({ channelId: deviceId, config, picture, short, zone, clock, timers })
+      await this.side.tell(MESSAGES.uploadSnapShotFinishedNotify, {
+        sn: this.side.nextSn(),
+        deviceId,
+        sessionId,
+        files,
+      })
+    } catch (error) {
+      log.warn('pictures were not sent', { device: this.id, reason: errorText(error) })
+    }
   }
 
   /** Where a camera looks, to who follows it. */

@@ -124,6 +124,16 @@ test('orders and questions from above reach the camera', async () => {
   expect(presets).toEqual([{ number: 3, name: 'gate' }])
 })
 
+test('pictures that the camera makes itself go to who asked for them', async () => {
+  const wish = { count: 1, intervalS: 1 }
+  const { id } = await upper.api('POST', `/channels/${channelAbove.get(SHARED)}/device-snapshots`, wish)
+  const taken = await until('the end is told up', async () => {
+    const found = await upper.api('GET', `/device-snapshots/${id}`)
+    return found['finishedAt'] !== null && found
+  })
+  expect(taken).toMatchObject({ ok: true, files: [{ type: 'image/jpeg', name: expect.stringContaining(CAMERA_ID) }] })
+})
+
 test('a recording in the device is listed, played and sought in from above', async () => {
   const id = channelAbove.get(SHARED) ?? ''
   const time = (ms: number): string => new Date(ms).toISOString()

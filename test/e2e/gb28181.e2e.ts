@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemClock, systemTimers } from '../../src/base/clock.ts'
 import { silentLog } from '../../src/base/log.ts'
-import { CAMERA, makeClip } from '../../src/simulator/clip.ts'
+import { CAMERA, type Clip, makeClip } from '../../src/simulator/clip.ts'
 import { type Fault, parseFaults } from '../../src/simulator/faults.ts'
 import { GbFleet } from '../../src/simulator/gb-fleet.ts'
 import { until } from './node-under-test.ts'
@@ -14,6 +14,7 @@ const BUSY = '34020000001180000002'
 const PASSWORD = 'secret-12'
 
 let product: ProductUnderTest
+let clip: Clip
 const fleets: GbFleet[] = []
 
 type Row = Record<string, unknown>
@@ -29,7 +30,7 @@ afterAll(async () => {
 
 async function simulate(firstId: string, faults: ReadonlySet<Fault> = new Set(), channels = 2): Promise<GbFleet> {
   const { sip: port } = await product.gb28181()
-  const clip = await makeClip({ ...CAMERA, size: '320x180', bitrateKbps: 200, seconds: 4, fps: 10 })
+  clip = await makeClip({ ...CAMERA, size: '320x180', bitrateKbps: 200, seconds: 4, fps: 10 })
   const fleet = new GbFleet({
     upper: { serverId: SERVER_ID, domain: SERVER_ID.slice(0, 10), host: '127.0.0.1', port, transport: 'udp' },
     ...{ devices: 1, channels, firstId, password: PASSWORD, clip, faults, localHost: '127.0.0.1' },
@@ -109,6 +110,26 @@ test('moving, presets and questions reach the camera', async () => {
   await until('the camera remembers', () => camera?.presets.get(2)?.name === 'gate')
   const presets = await product.api('GET', `/channels/${channel?.['id']}/presets`)
   expect(presets['items']).toEqual([{ number: 2, name: 'gate' }])
+})
+
+test('pictures that a camera makes itself arrive, byte by byte', async () => {
+  const [channel] = (await product.api('GET', '/channels?q=34020000001310000001'))['items'] as Row[]
+  const wish = { count: 2, intervalS: 1 }
+  const { id } = await product.api('POST', `/channels/${channel?.['id']}/device-snapshots`, wish)
+  const taken = await until('the camera says that it is done', async () => {
+    const found = await product.api('GET', `/device-snapshots/${id}`)
+    return found['finishedAt'] !== null && found
+  })
+  const files = taken['files'] as { name: string; type: string }[]
+  expect(taken).toMatchObject({ ok: true, wanted: 2 })
+  expect(files.map(({ name, type }) => [name.slice(0, 22), name.slice(-6), type])).toEqual([
+    ['3402000000131000000102', '01.jpg', 'image/jpeg'],
+    ['3402000000131000000102', '02.jpg', 'image/jpeg'],
+  ])
+  for (const { name } of files) {
+    const bytes = await product.download(`/device-snapshots/${id}/files/${name}`)
+    expect(bytes.equals(clip.picture)).toBe(true)
+  }
 })
 
 test('a channel that cannot be played says why, and what was tried can be read', async () => {
