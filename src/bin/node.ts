@@ -20,6 +20,7 @@ import { Leases } from '../node/leases.ts'
 import { createLinkClient, type LinkClient } from '../node/link-client.ts'
 import { HubLiveHost } from '../node/live-host.ts'
 import { LoadMonitor } from '../node/load.ts'
+import { deviceLoads, MachineIo } from '../node/machine-io.ts'
 import { MediaServer, type TlsFiles } from '../node/media-server.ts'
 import { NodeMetrics } from '../node/metrics.ts'
 import { MetricsRoute } from '../node/metrics-route.ts'
@@ -69,6 +70,9 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
   const spaces = new Spaces(ownSpace(settings))
   const pace = new Pace()
   const load = stack.add(new LoadMonitor(clock, timers, pace))
+  const io = stack.add(
+    new MachineIo({ networks: () => settings.stats.network, disks: () => settings.stats.disks, clock, timers }),
+  )
   const leases = stack.add(new Leases(timers))
   const redirect = new Redirect(() => settings.redirect, spaces)
   const hub = stack.add(
@@ -105,6 +109,7 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
   const metrics = new NodeMetrics({
     hub,
     load,
+    io,
     requests,
     site: () => spaces.site,
     rtmpConnections: () => rtmp.connections,
@@ -177,7 +182,10 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
           ...devices?.host.requests,
           ...recording?.host.requests,
         },
-        report: () => ({ load: load.take(), streams: [...hub.streams].map(stream => streamStatus(stream, hub)) }),
+        report: () => ({
+          load: { ...load.take(), ...deviceLoads(io) },
+          streams: [...hub.streams].map(stream => streamStatus(stream, hub)),
+        }),
         clock,
         timers,
         log,

@@ -177,6 +177,18 @@ export const schema = z.strictObject({
       },
     ),
   }),
+  stats: group({
+    network: text(
+      'auto',
+      'Network interfaces whose traffic the node tells, separated by commas; `auto`: those with a default route, `all`: all but loopback.',
+      RELOADABLE,
+    ),
+    disks: text(
+      'auto',
+      'Disks whose reads and writes the node tells, separated by commas, such as `sda,nvme0n1`; `auto`: all physical ones.',
+      RELOADABLE,
+    ),
+  }),
   hls: group({
     segmentSeconds: decimal(
       [0.5, 60],

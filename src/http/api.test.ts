@@ -428,7 +428,11 @@ describe('nodes and system', () => {
         state: 'on',
         draining: false,
         lastSeenAt: new Date(platform.time.nowMs()).toISOString(),
-        load: { cpu: 0.25, memoryBytes: 100e6, eventLoopP99Ms: 2 },
+        load: {
+          ...{ cpu: 0.25, memoryBytes: 100e6, eventLoopP99Ms: 2 },
+          networks: [{ name: 'eth0', receivedBytesPerSecond: 125_000, sentBytesPerSecond: 250_000 }],
+          disks: [{ name: 'sda', readBytesPerSecond: 0, writtenBytesPerSecond: 4096 }],
+        },
         streams: 2,
         viewers: 6,
       },

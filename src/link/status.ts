@@ -114,6 +114,16 @@ export type ViewerStatus = z.infer<typeof ViewerStatus>
 /** Streams of one node. One process of one core carries 500 publishers; this is room for twenty times that. */
 const MAX_STREAMS_PER_NODE = 10_000
 
+/** Network interfaces, and disks, that a node tells of; a machine with more is asked for some by name. */
+export const MAX_DEVICES = 16
+
+const DeviceLoad = z.object({
+  name: z.string().max(64),
+  /** Received or read, sent or written. */
+  inBytesPerSecond: z.number(),
+  outBytesPerSecond: z.number(),
+})
+
 /** Sent every second and never kept: the next one says it all again. */
 export const NodeReport = z.object({
   load: z.object({
@@ -123,6 +133,9 @@ export const NodeReport = z.object({
     memoryBytes: z.number(),
     /** 99th percentile of the event-loop delay since the report before. */
     eventLoopP99Ms: z.number(),
+    /** Of the machine, by all its processes; absent where the node is older than it. */
+    networks: z.array(DeviceLoad).max(MAX_DEVICES).optional(),
+    disks: z.array(DeviceLoad).max(MAX_DEVICES).optional(),
   }),
   streams: z.array(StreamStatus).max(MAX_STREAMS_PER_NODE),
 })

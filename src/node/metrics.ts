@@ -5,6 +5,7 @@ import type { StreamStatus } from '../link/status.ts'
 import { familyText, type Labels, type Sample } from './exposition.ts'
 import type { Hub } from './hub.ts'
 import type { LoadMonitor } from './load.ts'
+import type { DeviceIo, MachineIo } from './machine-io.ts'
 import { one, processMetrics } from './process-metrics.ts'
 import type { RequestCounter } from './request-counter.ts'
 import { streamStatus } from './status.ts'
@@ -39,6 +40,7 @@ export interface RecordingNumbers {
 export interface NodeMetricsOptions {
   readonly hub: Hub
   readonly load: LoadMonitor
+  readonly io: Pick<MachineIo, 'numbers'>
   /** Undefined for a node that stands alone. */
   readonly site: () => SpacesState['site']
   readonly requests: RequestCounter
@@ -81,7 +83,7 @@ export class NodeMetrics {
       if (statuses.length % STREAMS_AT_ONCE === 0) await setImmediate()
     }
     const withSeries = statuses.slice(0, MAX_STREAM_SERIES)
-    const text = [this.#node(statuses), this.#media(statuses), this.#link(), this.#recording()]
+    const text = [this.#node(statuses), this.#media(statuses), this.#link(), this.#recording(), this.#machine()]
     for (const family of STREAM_FAMILIES) {
       await setImmediate()
       text.push(familyText(family, streamSamples(family, withSeries)))
@@ -153,6 +155,18 @@ export class NodeMetrics {
         link.outboxDropped,
         'counter',
       ),
+    ].join('')
+  }
+
+  #machine(): string {
+    const { disks, networks } = this.#options.io.numbers
+    const of = (devices: readonly DeviceIo[], key: 'bytesIn' | 'bytesOut') =>
+      devices.map((device): Sample => [{ device: device.name }, device[key]])
+    return [
+      counter('sightline_node_network_received_bytes_total', 'Bytes the machine received', of(networks, 'bytesIn')),
+      counter('sightline_node_network_sent_bytes_total', 'Bytes the machine sent', of(networks, 'bytesOut')),
+      counter('sightline_node_disk_read_bytes_total', 'Bytes the machine read from disks', of(disks, 'bytesIn')),
+      counter('sightline_node_disk_written_bytes_total', 'Bytes the machine wrote to disks', of(disks, 'bytesOut')),
     ].join('')
   }
 

@@ -317,12 +317,18 @@ export class NodeUnderTest {
   }
 
   report(): NodeReport {
-    return { load: { cpu: 0.25, memoryBytes: 100e6, eventLoopP99Ms: 2 }, streams: this.streams }
+    return { load: { cpu: 0.25, memoryBytes: 100e6, eventLoopP99Ms: 2, ...DEVICES }, streams: this.streams }
   }
 
   close(): Promise<void> {
     return this.#closing.close()
   }
+}
+
+/** What the machine of a node under test moves. */
+const DEVICES = {
+  networks: [{ name: 'eth0', inBytesPerSecond: 125_000, outBytesPerSecond: 250_000 }],
+  disks: [{ name: 'sda', inBytesPerSecond: 0, outBytesPerSecond: 4096 }],
 }
 
 /** A live H.264 and AAC stream. */

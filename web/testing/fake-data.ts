@@ -158,6 +158,14 @@ export function viewers(count: number): readonly Viewer[] {
   }))
 }
 
+const DEVICES = {
+  networks: [{ name: 'eth0', receivedBytesPerSecond: 2_100_000, sentBytesPerSecond: 163_000_000 }],
+  disks: [
+    { name: 'nvme0n1', readBytesPerSecond: 0, writtenBytesPerSecond: 1_900_000 },
+    { name: 'sda', readBytesPerSecond: 12_400_000, writtenBytesPerSecond: 8_300_000 },
+  ],
+}
+
 export function nodes(): readonly Node[] {
   const now = new Date().toISOString()
   return [
@@ -168,7 +176,7 @@ export function nodes(): readonly Node[] {
       draining: false,
       state: 'on',
       lastSeenAt: now,
-      load: { cpu: 0.31, memoryBytes: 148e6, eventLoopP99Ms: 4.2 },
+      load: { cpu: 0.31, memoryBytes: 148e6, eventLoopP99Ms: 4.2, ...DEVICES },
       streams: 9,
       viewers: 1348,
     },
@@ -179,7 +187,7 @@ export function nodes(): readonly Node[] {
       draining: false,
       state: 'on',
       lastSeenAt: now,
-      load: { cpu: 0.91, memoryBytes: 96e6, eventLoopP99Ms: 11.8 },
+      load: { cpu: 0.91, memoryBytes: 96e6, eventLoopP99Ms: 11.8, networks: [], disks: [] },
       streams: 0,
       viewers: 0,
     },

@@ -1,10 +1,15 @@
 import { z } from 'zod'
 import { PageQuery, sortBy, Time } from './page.ts'
 
+const Network = z.object({ name: z.string(), receivedBytesPerSecond: z.number(), sentBytesPerSecond: z.number() })
+const Disk = z.object({ name: z.string(), readBytesPerSecond: z.number(), writtenBytesPerSecond: z.number() })
+
 const NodeLoad = z.object({
   cpu: z.number().describe('cores used by the node process, 1 is one full core'),
   memoryBytes: z.number().describe('resident set size'),
   eventLoopP99Ms: z.number().describe('99th percentile of the event-loop delay'),
+  networks: z.array(Network).describe('of the machine, by all its processes: `stats.network`'),
+  disks: z.array(Disk).describe('the same: `stats.disks`'),
 })
 
 export const Node = z

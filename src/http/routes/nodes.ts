@@ -81,6 +81,26 @@ export function nodeRoutes(app: App, { nodes }: Services): void {
   )
 }
 
-function view({ lastSeenAtMs, endpoints: _, ...node }: Node): contract.Node {
-  return { ...node, lastSeenAt: time(lastSeenAtMs) }
+function view({ lastSeenAtMs, endpoints: _, load, ...node }: Node): contract.Node {
+  return { ...node, load: load && loadView(load), lastSeenAt: time(lastSeenAtMs) }
+}
+
+function loadView({
+  networks = [],
+  disks = [],
+  ...load
+}: NonNullable<Node['load']>): NonNullable<contract.Node['load']> {
+  return {
+    ...load,
+    networks: networks.map(({ name, inBytesPerSecond, outBytesPerSecond }) => ({
+      name,
+      receivedBytesPerSecond: inBytesPerSecond,
+      sentBytesPerSecond: outBytesPerSecond,
+    })),
+    disks: disks.map(({ name, inBytesPerSecond, outBytesPerSecond }) => ({
+      name,
+      readBytesPerSecond: inBytesPerSecond,
+      writtenBytesPerSecond: outBytesPerSecond,
+    })),
+  }
 }

@@ -18,7 +18,7 @@ import { api } from '../../lib/api/client.ts'
 import { useMay } from '../../lib/api/may.ts'
 import { healthQuery, nodesQuery } from '../../lib/api/queries.ts'
 import type { Node } from '../../lib/api/types.ts'
-import { bytes, count, milliseconds } from '../../lib/format.ts'
+import { bitrate, bytes, count, milliseconds, type Quantity, text } from '../../lib/format.ts'
 import './nodes.css'
 
 export function NodesPage() {
@@ -97,6 +97,21 @@ function NodeCard({ node }: { node: Node }) {
             value: <Measure of={load && milliseconds(load.eventLoopP99Ms)} />,
             title: t('nodes.eventLoopHow'),
           },
+          ...(load?.networks ?? []).map(({ name, receivedBytesPerSecond, sentBytesPerSecond }) => ({
+            label: t('nodes.network', { name }),
+            value: (
+              <Flow
+                into={bitrate((receivedBytesPerSecond * 8) / 1000)}
+                out={bitrate((sentBytesPerSecond * 8) / 1000)}
+              />
+            ),
+            title: t('nodes.networkHow'),
+          })),
+          ...(load?.disks ?? []).map(({ name, readBytesPerSecond, writtenBytesPerSecond }) => ({
+            label: t('nodes.disk', { name }),
+            value: <Flow into={bytes(readBytesPerSecond)} out={bytes(writtenBytesPerSecond)} per="/s" />,
+            title: t('nodes.diskHow'),
+          })),
           {
             label: t('nodes.version'),
             value: <span className="tabular">{node.version}</span>,
@@ -199,6 +214,17 @@ function Rename({ node, onClose }: { node: Node; onClose: () => void }) {
         onChange={setName}
       />
     </FormDialog>
+  )
+}
+
+/** What comes in and what goes out. */
+function Flow({ into, out, per = '' }: { into: Quantity; out: Quantity; per?: string }) {
+  return (
+    <span className="tabular">
+      ↓ {text(into)}
+      {per} · ↑ {text(out)}
+      {per}
+    </span>
   )
 }
 
