@@ -39,6 +39,8 @@ const MAX_WAITING = 50
 const REMEMBERED_MS = 3_600_000
 const TIDY_MS = 60_000
 const MAX_ERROR_LENGTH = 512
+/** One that did not end with so many starts of the node is given up: perhaps it is what ends it. */
+const MAX_STARTS = 3
 
 interface Running {
   readonly wish: ExportWish
@@ -54,10 +56,24 @@ export class Exports implements Closable {
   readonly #queue: Running[] = []
   readonly #working = new Set<Promise<void>>()
   readonly #tidying: Timer
+  #open = true
 
   constructor(options: ExportsOptions) {
     this.#options = options
     this.#tidying = options.timers.every(TIDY_MS, () => void this.#tidy())
+  }
+
+  /** Goes on with what the end of the node cut off. */
+  resume(): void {
+    const { index, log } = this.#options
+    for (const { id, starts, ...wish } of index.pending()) {
+      const running = this.#add(id, wish)
+      if (starts < MAX_STARTS) {
+        log.info('an export goes on', { id, path: wish.path })
+        this.#queue.push(running)
+      } else this.#end(running, { state: 'failed', error: `the node ended ${starts} times while it was made` })
+    }
+    this.#next()
   }
 
   /** Throws AppError NOT_FOUND when nothing was recorded, LIMIT_REACHED. */
@@ -71,15 +87,14 @@ export class Exports implements Closable {
       throw new AppError('LIMIT_REACHED', { what: 'exports at once', limit: MAX_WAITING })
     }
     const id = newId('exp', clock.nowMs())
-    const status: ExportStatus = { id, state: 'running', progress: 0, sizeBytes: 0, url: null, error: null }
-    const running: Running = { wish, controller: new AbortController(), status, endedMs: null }
-    this.#exports.set(id, running)
+    this.#options.index.begin({ id, ...wish })
+    const running = this.#add(id, wish)
     this.#queue.push(running)
     this.#next()
-    return status
+    return running.status
   }
 
-  /** Throws AppError NOT_FOUND: never heard of, expired, or cut off by the end of the node. */
+  /** Throws AppError NOT_FOUND: never heard of, or expired. */
   status(id: string): ExportStatus {
     const running = this.#exports.get(id)
     if (running) return running.status
@@ -111,11 +126,20 @@ export class Exports implements Closable {
     return this.#options.store.read(keyOf(kept), span)
   }
 
+  /** What is being made is made after the next start. */
   async close(): Promise<void> {
+    this.#open = false
     this.#tidying.cancel()
     this.#queue.length = 0
     for (const { controller } of this.#exports.values()) controller.abort()
     await Promise.all(this.#working)
+  }
+
+  #add(id: string, wish: ExportWish): Running {
+    const status: ExportStatus = { id, state: 'running', progress: 0, sizeBytes: 0, url: null, error: null }
+    const running: Running = { wish, controller: new AbortController(), status, endedMs: null }
+    this.#exports.set(id, running)
+    return running
   }
 
   #next(): void {
@@ -141,6 +165,7 @@ export class Exports implements Closable {
       running.status = { ...running.status, progress: Math.min(1, done) }
     }
     try {
+      index.started(id)
       const fragments = await recordings.fragments(path, startMs, endMs)
       const release = recordings.use(fragments.map(({ segment }) => segment))
       try {
@@ -161,6 +186,7 @@ export class Exports implements Closable {
   }
 
   #end(running: Running, change: Partial<ExportStatus>): void {
+    if (this.#open) this.#options.index.ended(running.status.id)
     running.status = { ...running.status, ...change }
     running.endedMs = this.#options.clock.monotonicMs()
   }

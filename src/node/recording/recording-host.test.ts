@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { MEDIA, TestStream } from '../../../test/support/media.ts'
@@ -249,6 +250,36 @@ test('exports: made in the background, kept for three days, cancelled', async ()
   const another = (await host.requests['export.start']?.({ ...wish, format: 'flv' }))?.export.id ?? ''
   await host.requests['export.cancel']?.({ id: another })
   await until(() => host.exports.status(another).state === 'cancelled')
+})
+
+test('exports that the end of the node cuts off are made after its start, a few times', async () => {
+  streams.set(PATH, source.stream)
+  await apply(space('t1'))
+  await play()
+  await apply(space(null))
+  await until(() => segments().some(({ state }) => state === 'closed'))
+  const wish = { path: PATH, startMs: time.nowMs() - 8000, endMs: time.nowMs(), format: 'mp4' } as const
+  const id = (await host.requests['export.start']?.(wish))?.export.id ?? ''
+  await host.close()
+  host = build(null)
+  await host.open()
+  await until(() => host.exports.status(id).state === 'done')
+  expect(readFileSync(join(folder, 'exports', `${id}.mp4`)).length).toBe(host.exports.status(id).sizeBytes)
+  await host.close()
+  // Another is killed in the middle again and again.
+  const db = new DatabaseSync(join(folder, 'recordings.sqlite'))
+  const another = 'exp_00000000000000000001'
+  db.prepare('INSERT INTO exports_in_work VALUES (?, ?, ?, ?, ?, 3)').run(
+    another,
+    PATH,
+    'mp4',
+    wish.startMs,
+    wish.endMs,
+  )
+  db.close()
+  host = build(null)
+  await host.open()
+  expect(host.exports.status(another)).toMatchObject({ state: 'failed', error: expect.stringContaining('3 times') })
 })
 
 test.each([false, true])('moves to S3 after its days, and plays from there; encrypted: %s', async encrypt => {

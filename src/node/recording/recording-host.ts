@@ -149,6 +149,7 @@ export class RecordingHost {
     await this.recorder.start()
     this.#closing.add(this.recorder)
     this.#closing.add(this.exports)
+    this.exports.resume()
     this.#closing.add(this.snapshots)
     this.#closing.add(this.#retention)
     this.snapshots.start()
