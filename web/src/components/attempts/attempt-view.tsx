@@ -12,6 +12,7 @@ import { Moment } from '../moment.tsx'
 import { Facts, Skeleton } from '../page.tsx'
 import { attemptQuery } from './attempt-queries.ts'
 import { Ladder } from './ladder.tsx'
+import { Steps } from './steps.tsx'
 import { useVerdict } from './use-verdict.ts'
 
 /** One attempt in a dialog: verdict, what to do, the exchange. */
@@ -36,13 +37,10 @@ export function AttemptView({ id }: { id: string }) {
   return <Loaded attempt={attempt} />
 }
 
-/** Figures that have a name; the others stand in the text of the attempt. */
-const FIGURES = ['answerMs', 'firstPacketMs', 'firstKeyframeMs'] as const
-
 function Loaded({ attempt }: { attempt: Attempt }) {
   const { t } = useTranslation()
   const { found, advice } = useVerdict()(attempt)
-  const { id, kind, gbId, channel, ok, startedAt, endedAt, figures, verdict } = attempt
+  const { id, kind, gbId, channel, ok, startedAt, endedAt, verdict } = attempt
   const lasted = Date.parse(endedAt) - Date.parse(startedAt)
   return (
     <div className="attempt-view">
@@ -50,8 +48,8 @@ function Loaded({ attempt }: { attempt: Attempt }) {
         <strong>
           {t(`attempt.kind.${kind}`)}: {found}
         </strong>
-        {!ok && <p>{advice}</p>}
       </div>
+      <Steps attempt={attempt} advice={advice} />
       <Facts
         rows={[
           {
@@ -60,10 +58,6 @@ function Loaded({ attempt }: { attempt: Attempt }) {
           },
           { label: t('attempt.at'), value: <Moment at={startedAt} /> },
           { label: t('attempt.lasted'), value: text(milliseconds(lasted)) },
-          ...FIGURES.flatMap(key => {
-            const value = figures[key]
-            return typeof value === 'number' ? [{ label: t(`attempt.${key}`), value: text(milliseconds(value)) }] : []
-          }),
           { label: t('attempt.verdict'), value: <code>{verdict}</code> },
         ]}
       />

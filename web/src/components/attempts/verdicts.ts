@@ -28,6 +28,14 @@ const VERDICTS = [
   'errorResult',
   'noCall',
   'noParts',
+  'cascadeLoop',
+  'notShared',
+  'sourceFailed',
+  'offerUnsuitable',
+  'cascadeLimit',
+  'foreignAddress',
+  'upperSilent',
+  'upperRefused',
 ] as const
 export type KnownVerdict = (typeof VERDICTS)[number]
 

@@ -17,9 +17,11 @@ import {
   type ConfigName,
   type ConfigSpec,
   type ConfigValue,
+  isWhole,
   parsed,
-  parsedJson,
   rowsOf,
+  spansOf,
+  toDevice,
   toldOf,
 } from './config-fields.ts'
 import './device-config.css'
@@ -94,11 +96,10 @@ interface FormProps {
 function ConfigForm({ channel, spec, told }: FormProps) {
   const { t } = useTranslation()
   const queryClient = useQueryClient()
-  const plain = spec.fields.length === 0 && spec.rows === undefined
   const [value, setValue] = useState(told)
-  const [json, setJson] = useState(() => JSON.stringify(told, null, 2))
-  const wanted = plain ? parsedJson(json) : value
-  const call = deviceApi('setConfig', { path: { id: channel }, body: { name: spec.name, value: { ...wanted } } })
+  const whole = isWhole(spec, value)
+  const body = { name: spec.name, value: { ...toDevice(spec, value) } }
+  const call = deviceApi('setConfig', { path: { id: channel }, body })
   const save = useAction({
     done: t('config.saved'),
     onDone: () => void queryClient.invalidateQueries({ queryKey: ['device-configs', channel, spec.name] }),
@@ -112,18 +113,10 @@ function ConfigForm({ channel, spec, told }: FormProps) {
       className="form"
       onSubmit={event => {
         event.preventDefault()
-        if (wanted !== null) save.mutate(call)
+        if (whole) save.mutate(call)
       }}
     >
-      {plain ? (
-        <TextField
-          label={t('config.asJson')}
-          wrong={wanted === null ? t('config.noJson') : null}
-          lines={14}
-          value={json}
-          onChange={setJson}
-        />
-      ) : (
+      {spec.fields.length > 0 && (
         <Fields>
           {spec.fields.map(field => (
             <FieldOf key={field.key} spec={spec} field={field} value={value[field.key]} onChange={set} />
@@ -174,7 +167,7 @@ function ConfigForm({ channel, spec, told }: FormProps) {
       <div className="dialog-foot">
         <ShowApiCall call={call} />
         <span className="grow" />
-        <Button type="primary" htmlType="submit" disabled={wanted === null} loading={save.isPending}>
+        <Button type="primary" htmlType="submit" disabled={!whole} loading={save.isPending}>
           {t('config.save')}
         </Button>
       </div>
@@ -208,5 +201,17 @@ function FieldOf({ spec, field, value, onChange }: FieldProps) {
         onChange={next => onChange(key, Number(next))}
       />
     )
+  if (kind === 'spans') {
+    const line = String(value ?? '')
+    return (
+      <TextField
+        label={label}
+        value={line}
+        placeholder={t('config.noSpans')}
+        wrong={spansOf(line) === null ? t('config.wrongSpans') : null}
+        onChange={next => onChange(key, next)}
+      />
+    )
+  }
   return <TextField label={label} value={String(value ?? '')} onChange={next => onChange(key, parsed(field, next))} />
 }
