@@ -148,7 +148,7 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
     const configuration = () =>
       describeSettings(current, origins).map(({ key, origin, value }) => ({
         key,
-        value: shown(value, key),
+        value,
         source: origin,
       }))
     const system = new SystemService({ version, configuration, reload, db, audit: auditLog, links, clock, log })
@@ -268,15 +268,6 @@ function sipOf({ listen, public: open, sip: { id, domain }, tls }: Settings) {
 
 function certificateOf({ tls: { certificate, key } }: Settings): Certificate | null {
   return certificate === null || key === null ? null : { cert: readFileSync(certificate), key: readFileSync(key) }
-}
-
-/** Listeners are shown as they are written in the file, everything else as it is. */
-function shown(value: unknown, key: string): string | number | boolean | null {
-  if (value === null) return key.startsWith('listen.') ? 'off' : null
-  if (typeof value === 'object' && 'port' in value) {
-    return 'host' in value ? `${bracketed(String(value.host))}:${value.port}` : Number(value.port)
-  }
-  return typeof value === 'number' || typeof value === 'boolean' ? value : String(value)
 }
 
 function bracketed(host: string): string {

@@ -6,6 +6,7 @@ import { type LoadedSettings, loadSettings } from '../config/load.ts'
 import { mergeReload, type Reload } from '../config/reload.ts'
 import type { Settings } from '../config/schema.ts'
 import { openProcessLog, openTerminalLog } from './process-log.ts'
+import { writeRunning } from './running-configuration.ts'
 import { withSecrets } from './secret-file.ts'
 import { EXIT_CONFIG } from './supervised-process.ts'
 
@@ -91,6 +92,7 @@ export async function runRole(role: Role, configFile: string | undefined): Promi
   const loaded = loadSettings(sources)
   const log = openProcessLog(loaded.settings, role)
   let settings = withSecrets(loaded.settings)
+  let { origins } = loaded
   const supervised = process.send !== undefined
 
   // State after an unexpected error is unknown: end, and let the supervisor start a fresh process.
@@ -102,12 +104,10 @@ export async function runRole(role: Role, configFile: string | undefined): Promi
 
   let running: Running | undefined // not yet when SIGHUP comes during the start, which reads the new settings anyway
   const reload = async () => {
-    const {
-      changed,
-      needRestart,
-      settings: merged,
-    } = mergeReload(settings, withSecrets(loadSettings(sources).settings))
+    const next = loadSettings(sources)
+    const { changed, needRestart, settings: merged } = mergeReload(settings, withSecrets(next.settings))
     settings = merged
+    origins = next.origins
     log.configure(settings.log)
     await running?.reload?.(settings)
     log.info('configuration reloaded', { changed, needRestart })
@@ -142,6 +142,13 @@ export async function runRole(role: Role, configFile: string | undefined): Promi
     reload().catch(error => log.error('configuration not reloaded, the running one stays', { error: errorText(error) }))
   })
   process.on('SIGUSR1', () => log.reopen())
+  process.on('SIGUSR2', () => {
+    try {
+      log.info('configuration written', { file: writeRunning(role, settings, origins) })
+    } catch (error) {
+      log.error('configuration not written', { error: errorText(error) })
+    }
+  })
   process.on('SIGTERM', () => void close('SIGTERM'))
   // Ctrl-C reaches the whole group; under a supervisor the order to stop comes from there.
   process.on('SIGINT', () => {

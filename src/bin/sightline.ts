@@ -24,6 +24,8 @@ usage: sightline <command> [options]
                         what a stream contains and when its frames come (rtmp, http-flv, http-ts, hls)
   backup FILE           a checked copy of the database, while the platform runs or not
   restore FILE          puts a backup in the place of the database of a platform that is stopped
+  config                the configuration of file and environment, cleaned and formatted, without secrets; SIGUSR2 has
+                        each process write the one in force to running-<process>.yaml in the data directory
   doctor [--json]       looks at ports, disk, clock, ffmpeg, address and limits, and says what to do
   login [--username NAME]
                         logs in to a platform; other commands then use it (password asked for, or SIGHTLINE_PASSWORD)
@@ -95,6 +97,7 @@ const COMMANDS: Record<string, (values: Values, rest: string[]) => Promise<void>
       frames: frames === true,
       json: json === true,
     }),
+  config: async ({ config }) => (await import('./running-configuration.ts')).runConfig(config),
   check: async () => (await import('./check.ts')).runCheck(),
 }
 

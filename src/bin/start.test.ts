@@ -127,7 +127,7 @@ test('a role that refuses its configuration ends the start', async () => {
   expect(find({ message: 'ready' })).toEqual([])
 })
 
-test('with a log folder the log is in a file, the password is not, and SIGUSR1 reopens everywhere', async () => {
+test('with a log folder the log is in a file, the password is not, and signals for files reach all', async () => {
   const file = join(directory, 'logs/supervisor.log')
   start({ SIGHTLINE_LOG_DIRECTORY: 'logs' })
   const [shown] = await seen({ password: 'first-password' })
@@ -140,6 +140,9 @@ test('with a log folder the log is in a file, the password is not, and SIGUSR1 r
   await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toContain('log file reopened'))
   await seen({ role: 'platform', event: 'SIGUSR1' })
   await seen({ role: 'node', event: 'SIGUSR1' })
+  supervisor.kill('SIGUSR2')
+  await seen({ role: 'platform', event: 'SIGUSR2' })
+  await seen({ role: 'node', event: 'SIGUSR2' })
   expect(readFileSync(`${file}.aside`, 'utf8')).not.toContain('first-password')
 })
 

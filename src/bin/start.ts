@@ -129,6 +129,9 @@ export async function runStart({ configFile, program, onReady }: StartOptions): 
     }
     for (const role of roles.values()) role.signal('SIGHUP')
   })
+  process.on('SIGUSR2', () => {
+    for (const role of roles.values()) role.signal('SIGUSR2')
+  })
   // logrotate and the like put the files of all of us aside, then send this once
   process.on('SIGUSR1', () => {
     log.reopen()
