@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { AppError } from '../../base/errors.ts'
 import type { NodeEvent } from '../../link/events.ts'
-import type { Attempt } from '../../link/gb28181.ts'
+import type { Attempt, Quirks } from '../../link/gb28181.ts'
 import { AttemptLog, type AttemptMessage, type AttemptRecord } from '../../protocols/gb28181/attempt.ts'
 import type { GbDevices } from './gb-devices.ts'
 
@@ -19,6 +19,10 @@ const KINDS = {
   Talk: 'talk',
   Broadcast: 'broadcast',
 } as const
+/** Attempts whose answer is that to an INVITE. */
+const INVITED: ReadonlySet<string> = new Set(['play', 'playback', 'download', 'talk'])
+/** A camera that is awake answers in a second; GB/T 28181-2022 §9.2 gives one that starts 5 to 10 s. */
+const SLOW_ANSWER_MS = 3000
 /** Channels whose newest attempt is remembered for who asks why. */
 const MAX_REMEMBERED = 5000
 /** Text of one message of the link's event. */
@@ -29,9 +33,16 @@ export class GbAttempts {
   readonly log: AttemptLog
   readonly #devices: GbDevices
   readonly #emit: (event: NodeEvent) => void
+  readonly #onLearnt: (device: string, quirks: Quirks) => void
   readonly #last = new Map<string, FailedAttempt>()
 
-  constructor(devices: GbDevices, clock: Clock, emit: (event: NodeEvent) => void) {
+  constructor(
+    devices: GbDevices,
+    clock: Clock,
+    emit: (event: NodeEvent) => void,
+    onLearnt: (device: string, quirks: Quirks) => void,
+  ) {
+    this.#onLearnt = onLearnt
     this.#devices = devices
     this.#emit = emit
     this.log = new AttemptLog({ clock, onRecord: record => this.#recorded(record) })
@@ -49,6 +60,16 @@ export class GbAttempts {
     this.#last.set(key, { id, verdict: verdict.code, advice: verdict.advice })
     if (this.#last.size > MAX_REMEMBERED) this.#last.delete(this.#last.keys().next().value ?? '')
     this.#emit({ type: 'device.attempt', attempt: this.#told(record), atMs: record.endedAtMs })
+    if (INVITED.has(kind)) this.#learnSlowness(record)
+  }
+
+  /** How long it takes to answer, or has not answered although it said that it tries: in whole seconds. */
+  #learnSlowness({ endedAtMs, facts, gbId, startedAtMs, verdict }: AttemptRecord): void {
+    const tookMs = verdict.code === 'slowDevice' ? endedAtMs - startedAtMs : facts.answerMs
+    const entry = this.#devices.entry(gbId)
+    if (!entry?.id || tookMs === null || tookMs < SLOW_ANSWER_MS) return
+    const slowAnswerMs = Math.ceil(tookMs / 1000) * 1000
+    if (slowAnswerMs > (entry.policy.quirks.slowAnswerMs ?? 0)) this.#onLearnt(entry.id, { slowAnswerMs })
   }
 
   #told(record: AttemptRecord): Attempt {

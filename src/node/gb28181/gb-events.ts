@@ -13,6 +13,7 @@ import type { Flow, TapEvent } from '../../protocols/sip/transport/flow.ts'
 import { readUri } from '../../protocols/sip/uri.ts'
 import type { GbCatalog } from './gb-catalog.ts'
 import type { GbDevices } from './gb-devices.ts'
+import type { NatLifetimes } from './nat-lifetimes.ts'
 
 export interface GbEventsOptions {
   readonly devices: GbDevices
@@ -22,6 +23,8 @@ export interface GbEventsOptions {
   readonly log: Log
   /** A known device is on, for the first time since the start or after it was away. */
   readonly onOn: (device: GbDevice, session: DeviceSession) => void
+  /** It was heard from another address. */
+  readonly onMoved: NatLifetimes['moved']
   /** A camera tells where it looks, to who subscribed. */
   readonly onPtzPosition: (device: GbDevice, position: PtzPosition) => void
 }
@@ -152,6 +155,7 @@ export class GbEvents implements DeviceSideEvents {
         this.#options.onPtzPosition(device, event.position)
         return
       case 'moved':
+        this.#options.onMoved(device, session, event)
         this.#options.log.info('device has another address', { device: device.gbId, from: event.from, to: event.to })
         return
       default:

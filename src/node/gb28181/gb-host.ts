@@ -9,6 +9,7 @@ import type { PLATFORM_SAYS } from '../../link/messages.ts'
 import type { DeviceSession } from '../../protocols/gb28181/device-side/device-session.ts'
 import { DeviceSide } from '../../protocols/gb28181/device-side/device-side.ts'
 import type { Identity } from '../../protocols/gb28181/device-side/identity.ts'
+import { MESSAGES } from '../../protocols/gb28181/manscdp/messages.ts'
 import { MediaPort } from '../../protocols/rtp/media-port.ts'
 import { PortRange } from '../../protocols/rtp/port-range.ts'
 import { SipEndpoint } from '../../protocols/sip/endpoint.ts'
@@ -29,6 +30,7 @@ import { askDevice, orderDevice } from './gb-orders.ts'
 import { routeRequests } from './gb-router.ts'
 import { GbSessions } from './gb-sessions.ts'
 import { GbStore } from './gb-store.ts'
+import { NatLifetimes } from './nat-lifetimes.ts'
 
 export interface GbHostOptions {
   readonly identity: Identity
@@ -76,6 +78,7 @@ export class GbHost {
   readonly endpoint: SipEndpoint
   readonly #options: GbHostOptions
   readonly #attempts: GbAttempts
+  readonly #nats: NatLifetimes
   readonly #alwaysOn: GbAlwaysOn
   readonly #catalog: GbCatalog
   readonly #events: GbEvents
@@ -99,11 +102,12 @@ export class GbHost {
     this.devices = new GbDevices(() => Math.round(settings().keepaliveTimeoutMs / 3))
     this.channels = new GbChannels(this.devices, this.#store)
     this.#alwaysOn = new GbAlwaysOn({ leases, devices: this.devices, channels: this.channels, clock, timers })
-    this.#attempts = new GbAttempts(this.devices, clock, emit)
+    this.#attempts = new GbAttempts(this.devices, clock, emit, (device, quirks) => this.#learnt(device, quirks))
     this.#catalog = new GbCatalog({ channels: this.channels, emit, clock, log })
     this.#events = new GbEvents({
       ...{ devices: this.devices, catalog: this.#catalog, emit, clock, log },
       onOn: (device, session) => this.#came(device, session),
+      onMoved: (device, session, event) => this.#nats.moved(device, session, event),
       onPtzPosition: (device, position) => this.cascade.ptzPosition(device, position),
     })
     this.endpoint = new SipEndpoint({
@@ -119,6 +123,12 @@ export class GbHost {
       directory: this.devices,
       attempts: this.#attempts.log,
       events: this.#events,
+    })
+    this.#nats = new NatLifetimes({
+      ...{ sessions: this.side.sessions, clock, timers, log },
+      ask: ({ conversation, gbId }) =>
+        conversation.ask(MESSAGES.deviceStatusQuery, MESSAGES.deviceStatusResponse, { deviceId: gbId }),
+      onLearnt: (device, quirks) => this.#learnt(device, quirks),
     })
     this.#media = new MediaPort({ clock, timers, log })
     const own = this
@@ -236,6 +246,7 @@ export class GbHost {
 
   async close(): Promise<void> {
     this.#alwaysOn.close()
+    this.#nats.close()
     await this.cascade.close()
     this.live.close()
     await this.sessions.close()

@@ -99,6 +99,9 @@ test.each(TRANSPORTS.flatMap(media => SIP.map(transport => [media, transport] as
     )
     expect(attempt.attempt).toMatchObject({ ok: true, verdict: 'ok', channel: CHANNEL })
     expect(attempt.attempt.messages.map(({ line }) => line.split(' ')[0])).toContain('INVITE')
+    const { answerMs, firstKeyframeMs, firstPacketMs } = attempt.attempt.figures
+    expect([typeof answerMs, typeof firstPacketMs]).toEqual(['number', 'number'])
+    expect(Number(firstKeyframeMs)).toBeGreaterThanOrEqual(Number(firstPacketMs))
   },
 )
 

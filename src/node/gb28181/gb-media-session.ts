@@ -16,7 +16,7 @@ import { payloadTypesOf } from '../../protocols/rtp/payload-types.ts'
 import { PsReceiver } from '../../protocols/rtp/ps-receiver.ts'
 import type { Reception } from '../../protocols/rtp/reception.ts'
 import type { FailedAttempt } from './gb-attempts.ts'
-import { type GbMediaContext, mediaAddressFor } from './gb-media.ts'
+import { answerTimeoutMs, type GbMediaContext, mediaAddressFor } from './gb-media.ts'
 
 /** What the session is asked to bring. */
 export interface GbMediaWish {
@@ -68,6 +68,8 @@ export class GbMediaSession {
   #watch: Timer | null = null
   #beganMs: number
   #firstPacketMs: number | null = null
+  /** From the wish. */
+  #packetMs: number | null = null
   #pictureMs: number | null = null
   #videoCodec: string | null = null
   /** A paused recording: no packets are no failure. */
@@ -148,7 +150,7 @@ export class GbMediaSession {
         },
         {
           signal: this.#aborter.signal,
-          timeoutMs: settings().inviteTimeoutMs,
+          timeoutMs: answerTimeoutMs(settings(), session),
           onJournal: (callId, entry) => this.#events.onJournal(callId, entry),
           onEnd: (by, reason) => this.#end(by === 'us' ? reason : `the device ended it: ${reason}`),
           onFileEnd: () => this.#events.onFileEnd?.(),
@@ -227,7 +229,10 @@ export class GbMediaSession {
   }
 
   #packet(packet: Buffer): void {
-    this.#firstPacketMs ??= this.#context.clock.monotonicMs()
+    if (this.#firstPacketMs === null) {
+      this.#firstPacketMs = this.#context.clock.monotonicMs()
+      this.#packetMs = this.#sinceMs()
+    }
     this.#receiver?.push(packet)
     this.#publication?.countBytes(packet.length)
   }
@@ -250,10 +255,13 @@ export class GbMediaSession {
   }
 
   #picture(): void {
-    const { clock } = this.#context
-    this.#pictureMs = Math.round(clock.nowMs() - this.startedAtMs)
+    this.#pictureMs = this.#sinceMs()
     this.#call?.conclude(this.#facts())
     this.#events.onPicture(this.#pictureMs)
+  }
+
+  #sinceMs(): number {
+    return Math.round(this.#context.clock.nowMs() - this.startedAtMs)
   }
 
   /** Packets that do not come, or stop coming, and pictures that never begin. */
@@ -281,6 +289,9 @@ export class GbMediaSession {
       otherSsrc: observed?.wrongSsrc === true ? observed.ssrc : null,
       refused: 0,
       connected: this.wish.transport === 'udp' ? null : (this.#reception?.counters.bindings ?? 0) > 0,
+      firstPacketMs: this.#packetMs,
+      // sound alone has none
+      firstKeyframeMs: this.#videoCodec === null ? null : this.#pictureMs,
       frames: receiver?.frames ?? 0,
       keyframes: receiver?.keyframes ?? 0,
       unreadable: receiver?.framesBroken ?? 0,

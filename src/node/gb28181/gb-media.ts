@@ -1,6 +1,7 @@
 import type { Clock, Timers } from '../../base/clock.ts'
 import { isPrivateAddress } from '../../base/ip-address.ts'
 import type { Log } from '../../base/log.ts'
+import type { DeviceSession } from '../../protocols/gb28181/device-side/device-session.ts'
 import type { DeviceSide } from '../../protocols/gb28181/device-side/device-side.ts'
 import type { MediaPort } from '../../protocols/rtp/media-port.ts'
 import type { PortRange } from '../../protocols/rtp/port-range.ts'
@@ -33,6 +34,16 @@ export interface GbMediaContext {
   readonly clock: Clock
   readonly timers: Timers
   readonly log: Log
+}
+
+/** Twice what it has taken, so that it is not cut off again; nobody waits longer than a minute. */
+const SLOW_FACTOR = 2
+const LONGEST_ANSWER_MS = 60_000
+
+/** How long a device has for its answer to INVITE: as set, or longer where it was seen to be slow. */
+export function answerTimeoutMs({ inviteTimeoutMs }: GbSettings, { policy: { quirks } }: DeviceSession): number {
+  const { slowAnswerMs = 0 } = quirks
+  return Math.max(inviteTimeoutMs, Math.min(LONGEST_ANSWER_MS, SLOW_FACTOR * slowAnswerMs))
 }
 
 /** The address a device is told to send to: what was set, our own in its network, or the public one. */

@@ -14,7 +14,7 @@ import { payloadTypesOf } from '../../protocols/rtp/payload-types.ts'
 import { PsReceiver } from '../../protocols/rtp/ps-receiver.ts'
 import { PsSender } from '../../protocols/rtp/ps-sender.ts'
 import type { Reception } from '../../protocols/rtp/reception.ts'
-import { type GbMediaContext, mediaAddressFor } from './gb-media.ts'
+import { answerTimeoutMs, type GbMediaContext, mediaAddressFor } from './gb-media.ts'
 
 export interface VoiceWish {
   readonly session: DeviceSession
@@ -212,7 +212,7 @@ export async function openTalk(
       session.gbId,
       { channelId: targetId, name: 'Talk', transport, port, ssrc },
       {
-        ...{ signal, onJournal, timeoutMs: settings().inviteTimeoutMs },
+        ...{ signal, onJournal, timeoutMs: answerTimeoutMs(settings(), session) },
         onEnd: (by, reason) => by === 'device' && onEnd(reason),
       },
     )

@@ -44,6 +44,27 @@ test('keeps what belongs to it, once, with the verdict', () => {
   expect(attemptText(records[0]!)).toContain('<- +40 ms udp 127.0.0.1:6060')
 })
 
+test('milliseconds to the first sign and to the answer; credentials that are asked for are no answer', () => {
+  const { time, records, log, tap } = open()
+  const attempt = log.begin('play', ID, ID)
+  attempt?.follow('a')
+  const answers: [afterMs: number, status: number, method: string][] = [
+    [10, 401, 'MESSAGE'],
+    [20, 100, 'MESSAGE'],
+    [30, 180, 'MESSAGE'],
+    [40, 200, 'CANCEL'],
+    [50, 200, 'MESSAGE'],
+    [60, 200, 'MESSAGE'],
+  ]
+  tap(message('a'), 'out')
+  for (const [afterMs, status, method] of answers) {
+    time.advance(afterMs)
+    tap(sipResponse(status, { 'Call-ID': 'a', CSeq: `1 ${method}` }))
+  }
+  attempt?.end({ sent: true, status: 200 })
+  expect(records[0]?.facts).toMatchObject({ tryingMs: 30, answerMs: 150 })
+})
+
 test('a long one keeps its beginning and its end', () => {
   const { records, log, tap } = open()
   const attempt = log.begin('catalog', ID)

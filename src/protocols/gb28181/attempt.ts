@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import { newId } from '../../base/id.ts'
+import { parseCSeq } from '../sip/cseq.ts'
 import type { SipMessage } from '../sip/message.ts'
 import { SIP_VERSION } from '../sip/message.ts'
 import type { SipTransport, SocketAddress, TapEvent } from '../sip/transport/flow.ts'
@@ -75,6 +76,8 @@ export class Attempt {
   #last: AttemptMessage[] = []
   #skipped = 0
   #facts: AttemptFacts
+  /** Method of the request that began it. */
+  #method: string | null = null
   readonly #calls = new Set<string>()
   #characters = 0
   #ended = false
@@ -102,6 +105,7 @@ export class Attempt {
   note(message: SipMessage, seen: Pick<TapEvent, 'direction' | 'atMs' | 'transport' | 'local' | 'remote'>): void {
     if (this.#ended) return
     const { direction, atMs, transport, local, remote } = seen
+    this.#time(message, atMs)
     const content = textOf(message)
     if (!this.#log.spend(content.text.length)) {
       this.#skipped++
@@ -118,6 +122,21 @@ export class Attempt {
     if (this.#last.length < 2 * LAST_MESSAGES) return
     this.#skipped += LAST_MESSAGES
     this.#last = this.#last.slice(LAST_MESSAGES)
+  }
+
+  /** When the first request was answered; that it was asked for credentials is no answer. */
+  #time(message: SipMessage, atMs: number): void {
+    if (message.kind === 'request') {
+      this.#method ??= message.method
+      return
+    }
+    const { status } = message
+    if (parseCSeq(message.headers.get('cseq') ?? '')?.method !== this.#method || status === 401 || status === 407)
+      return
+    const ms = Math.round(atMs - this.#head.startedAtMs)
+    const { answerMs, tryingMs } = this.#facts
+    if (status >= 200) this.learn({ answerMs: answerMs ?? ms })
+    else this.learn({ tryingMs: tryingMs ?? ms })
   }
 
   /** What has become known. */

@@ -24,6 +24,9 @@ export interface MediaFacts {
   readonly refused: number
   /** TCP: whether there was a connection. Null for UDP. */
   readonly connected: boolean | null
+  /** From the beginning of the attempt, milliseconds; null: none came. */
+  readonly firstPacketMs: number | null
+  readonly firstKeyframeMs: number | null
   /** Access units found. */
   readonly frames: number
   readonly keyframes: number
@@ -48,6 +51,9 @@ export interface AttemptFacts {
   readonly status: number | null
   /** A provisional answer came. */
   readonly trying: boolean
+  /** From the beginning to the first provisional answer and to the final one, milliseconds; null: none came. */
+  readonly tryingMs: number | null
+  readonly answerMs: number | null
   /** How many times credentials were asked for. */
   readonly challenges: number
   /** Answers to the challenges were wrong. */
@@ -82,6 +88,8 @@ export const NO_FACTS: Omit<AttemptFacts, 'kind'> = {
   cancelled: false,
   status: null,
   trying: false,
+  tryingMs: null,
+  answerMs: null,
   challenges: 0,
   wrongCredentials: 0,
   addressChanged: false,
@@ -170,6 +178,8 @@ export const NO_MEDIA: MediaFacts = {
   otherSsrc: null,
   refused: 0,
   connected: null,
+  firstPacketMs: null,
+  firstKeyframeMs: null,
   frames: 0,
   keyframes: 0,
   unreadable: 0,

@@ -20,7 +20,12 @@ export type DeviceEvent =
   /** Registered, for the first time or again. */
   | { readonly type: 'registered' }
   /** Heard from another address: behind a NAT, or after it dialled again. */
-  | { readonly type: 'moved'; readonly from: SocketAddress; readonly to: SocketAddress }
+  | {
+      readonly type: 'moved'
+      readonly by: 'register' | 'traffic'
+      readonly from: SocketAddress
+      readonly to: SocketAddress
+    }
   | { readonly type: 'keepalive'; readonly status: 'OK' | 'ERROR' | undefined; readonly faulty: readonly string[] }
   /** `name`: what it is about, as 'motion'; null where the standard has no word. */
   | { readonly type: 'alarm'; readonly alarm: AlarmNotify; readonly name: string | null }

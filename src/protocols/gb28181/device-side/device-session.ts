@@ -177,7 +177,7 @@ export class DeviceSession {
     this.#entry = entry
     this.#version = version ?? this.#version
     this.#validUntilMs = this.#context.clock.nowMs() + expiresS * 1000
-    this.#moveTo(flow)
+    this.#moveTo(flow, 'register')
     this.#seen()
     this.liveness.expect(entry.policy.keepaliveMs, entry.policy.keepaliveCount)
     this.liveness.register(expiresS * 1000)
@@ -202,7 +202,7 @@ export class DeviceSession {
   heard(flow: Flow): void {
     const known = addressOf(this.#target)
     if (flow.remote.address !== known.address && this.state === 'on' && this.#entry.password !== null) return
-    this.#moveTo(flow)
+    this.#moveTo(flow, 'traffic')
     this.#seen()
     this.liveness.traffic()
   }
@@ -400,13 +400,13 @@ export class DeviceSession {
     }
   }
 
-  #moveTo(flow: Flow): void {
+  #moveTo(flow: Flow, by: 'register' | 'traffic'): void {
     const before = addressOf(this.#target)
     this.#target = flow
     this.#flowLost = false
     if (before.address === flow.remote.address && before.port === flow.remote.port) return
     this.#moves++
-    this.#emit({ type: 'moved', from: before, to: flow.remote })
+    this.#emit({ type: 'moved', by, from: before, to: flow.remote })
   }
 
   #seen(): void {
