@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { localHost } from './local-address.ts'
 import type { AdmittedDevice } from './role-process.ts'
 import { secretFile } from './secret-file.ts'
-import { localHost, type Started } from './start.ts'
+import type { Started } from './start.ts'
 
 /** A camera and a recorder of GB/T 28181 that register with the demo's own platform, under supervision. */
 export function startDevices({ admit, log, settings, supervise }: Started): void {

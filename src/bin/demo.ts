@@ -1,6 +1,7 @@
 import { spawnCamera } from './camera.ts'
 import { startDevices } from './demo-devices.ts'
-import { localHost, runStart, type Started } from './start.ts'
+import { localHost } from './local-address.ts'
+import { runStart, type Started } from './start.ts'
 
 export interface DemoOptions {
   readonly configFile?: string | undefined

@@ -3,7 +3,8 @@ import { watch } from 'node:fs'
 import { join } from 'node:path'
 import { systemTimers, type Timer } from '../base/clock.ts'
 import { type DemoOptions, startCameras } from './demo.ts'
-import { localHost, runStart } from './start.ts'
+import { localHost } from './local-address.ts'
+import { runStart } from './start.ts'
 import { moduleProgram, ROOT } from './step.ts'
 
 /** An editor saves in several steps, and one save may touch several files. */

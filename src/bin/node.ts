@@ -27,6 +27,7 @@ import { MetricsRoute } from '../node/metrics-route.ts'
 import { NodeStore } from '../node/node-store.ts'
 import { Outbox } from '../node/outbox.ts'
 import { DEFAULT_SPACE } from '../node/paths.ts'
+import { PublishPrograms } from '../node/publish-programs.ts'
 import { Redirect } from '../node/redirect.ts'
 import { RequestCounter } from '../node/request-counter.ts'
 import { HubRtmpHost } from '../node/rtmp-host.ts'
@@ -39,6 +40,7 @@ import { FLV_FORMAT } from '../protocols/http-live/flv-packager.ts'
 import { LiveHandler } from '../protocols/http-live/live-handler.ts'
 import { TS_FORMAT } from '../protocols/http-live/ts-packager.ts'
 import { RtmpServer, type RtmpServerOptions } from '../protocols/rtmp/server.ts'
+import { localRtmp } from './local-address.ts'
 import { deviceRoutes, openDevices, type RunningDevices } from './node-devices.ts'
 import { createRecording } from './node-recording.ts'
 import type { RoleEnvironment, Running } from './role-process.ts'
@@ -67,11 +69,21 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
   let devices: RunningDevices | null = null
   let recording: ReturnType<typeof createRecording> | null = null
 
+  let ports: Ports = { media: null, mediaTls: null, rtmp: null, rtmps: null, sip: null, gbMedia: null }
+
   const spaces = new Spaces(ownSpace(settings))
   const pace = new Pace()
   const load = stack.add(new LoadMonitor(clock, timers, pace))
   const io = stack.add(
     new MachineIo({ networks: () => settings.stats.network, disks: () => settings.stats.disks, clock, timers }),
+  )
+  const programs = stack.add(
+    new PublishPrograms({
+      settings: () => settings.exec,
+      rtmpUrls: path => localRtmp(path, spaces, settings.listen.rtmp, ports.rtmp, clock),
+      timers,
+      log,
+    }),
   )
   const leases = stack.add(new Leases(timers))
   const redirect = new Redirect(() => settings.redirect, spaces)
@@ -87,6 +99,7 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
       log,
       emit: event => {
         link?.emit(event)
+        programs.heard(event)
         recording?.host.heard(event)
       },
       onOpen: stream => hls?.published(hub.withAac(stream)),
@@ -147,9 +160,8 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
     settings.listen.mediaTls && tls
       ? stack.add(new MediaServer({ ...common, listen: settings.listen.mediaTls, key: 'listen.mediaTls', tls }))
       : null
-  let ports: Ports = {
-    sip: null,
-    gbMedia: null,
+  ports = {
+    ...ports,
     ...(await listenRtmp(rtmp, settings)),
     media: (await media?.open()) ?? null,
     mediaTls: (await mediaTls?.open()) ?? null,

@@ -6,6 +6,7 @@ import { errorText } from '../base/errors.ts'
 import { loadSettings } from '../config/load.ts'
 import { environmentName, type Settings } from '../config/schema.ts'
 import { fixedPorts } from './free-port.ts'
+import { localHost } from './local-address.ts'
 import { openProcessLog, openTerminalLog, type ProcessLog } from './process-log.ts'
 import {
   type AdmittedDevice,
@@ -160,12 +161,6 @@ function linkVariables({ listen, link, data }: Settings): Record<string, string>
   if (link.url === null && listen.http !== null)
     variables[environmentName('link.url')] = `ws://${localHost(listen.http.host)}:${listen.http.port}/link`
   return variables
-}
-
-/** How this machine reaches its own listener. */
-export function localHost(host: string | undefined): string {
-  if (host === undefined || host === '0.0.0.0' || host === '::') return '127.0.0.1'
-  return host.includes(':') ? `[${host}]` : host
 }
 
 /** A closed terminal sends SIGHUP too; whoever asks for a reload leaves it open. */

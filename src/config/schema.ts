@@ -177,6 +177,17 @@ export const schema = z.strictObject({
       },
     ),
   }),
+  exec: group({
+    publish: optionalText(
+      'Program the node runs beside each stream while it is published, and its arguments: words apart by blanks, no shell. Variables: `[vhost]`, `[app]`, `[stream]`, `[url]` (plays it over RTMP on this machine, signed), `[tcUrl]`, `[port]`, `[engine]`; `[swfUrl]` and `[pageUrl]` are empty.',
+      { allowed: 'a program and its arguments, or null', ...RELOADABLE },
+    ),
+    unpublish: optionalText('Program the node runs when a stream is not published any more; as `exec.publish`.', {
+      allowed: 'a program and its arguments, or null',
+      ...RELOADABLE,
+    }),
+    max: integer([1, 1000], 100, 'Such programs at the same time; further ones are not started.', RELOADABLE),
+  }),
   stats: group({
     network: text(
       'auto',
