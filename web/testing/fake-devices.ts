@@ -29,9 +29,9 @@ const NAMES = [
   '区级平台',
 ] as const
 const REASONS: Readonly<Record<string, string>> = {
-  suspect: 'no sign of life for 95 s',
-  failed: 'wrong password, 5 times',
-  off: 'its registration ended',
+  suspect: 'a keepalive was missed',
+  failed: 'wrong credentials too often',
+  off: 'its registration ran out',
 }
 
 const devices = (): readonly Device[] => NAMES.map((_, i) => device(i))
@@ -129,7 +129,7 @@ function channel(i: number, origin: string): Channel {
     createdAt: ago(900 * HOUR),
     updatedAt: ago(20 * MINUTE),
     state,
-    reason: state === 'off' ? 'its catalog says OFF' : '',
+    reason: state === 'off' ? 'its device says so' : '',
     live: i === 0 || i === 2 ? { nodeId: 'n1', viewers: i + 1, bitrateKbps: 2210 + i * 340 } : null,
     play,
   }

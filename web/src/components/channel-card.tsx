@@ -4,6 +4,7 @@ import type { Channel } from '../lib/api/types.ts'
 import { bitrate, count, text } from '../lib/format.ts'
 import { ChannelState } from './channel-state.tsx'
 import { Icon, type IconName } from './icon.tsx'
+import { useReason } from './off-reason.ts'
 import './channel-card.css'
 
 const ICONS = {
@@ -18,7 +19,9 @@ const ICONS = {
 /** A channel to open: opening it plays it. */
 export function ChannelCard({ channel }: { channel: Channel }) {
   const { t } = useTranslation()
+  const reasonOf = useReason()
   const { id, name, gbId, kind, live, state, reason, enabled } = channel
+  const why = state === 'off' && reason !== '' ? reasonOf(reason) : gbId
   return (
     <Link to="/channels/$id" params={{ id }} className={state === 'on' ? 'channel-card' : 'channel-card off'}>
       <span className="channel-card-picture">
@@ -34,7 +37,9 @@ export function ChannelCard({ channel }: { channel: Channel }) {
       </strong>
       <span className="channel-card-foot">
         <ChannelState channel={channel} />
-        <small className="tabular ellipsis">{state === 'off' && reason !== '' ? reason : gbId}</small>
+        <small className="tabular ellipsis" title={why}>
+          {why}
+        </small>
       </span>
       {!enabled && <small className="wrong">{t('state.disabled')}</small>}
     </Link>

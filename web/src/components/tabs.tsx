@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useId } from 'react'
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from 'react'
 
 interface Props<Key extends string> {
   readonly label: string
@@ -11,6 +11,12 @@ interface Props<Key extends string> {
 /** One of several views of the same thing. Arrows move between the titles; pages keep the open one in the URL. */
 export function Tabs<Key extends string>({ label, tabs, open, onOpen, children }: Props<Key>) {
   const id = useId()
+  const list = useRef<HTMLDivElement>(null)
+  // on a phone the open one may be beyond the edge
+  useEffect(() => {
+    const tab = list.current?.querySelector<HTMLElement>(`[data-key="${open}"]`)
+    if (list.current && tab) list.current.scrollLeft = tab.offsetLeft - (list.current.clientWidth - tab.clientWidth) / 2
+  }, [open])
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
     const at = tabs.findIndex(({ key }) => key === open)
@@ -22,7 +28,7 @@ export function Tabs<Key extends string>({ label, tabs, open, onOpen, children }
   }
   return (
     <section className="tabs">
-      <div role="tablist" aria-label={label} className="tab-list" onKeyDown={onKeyDown}>
+      <div ref={list} role="tablist" aria-label={label} className="tab-list" onKeyDown={onKeyDown}>
         {tabs.map(({ key, title }) => (
           <button
             key={key}

@@ -34,6 +34,7 @@ test('where figures have no times, the messages say them', () => {
     ['packets', 'missing', null],
     ['picture', 'open', null],
   ])
+  expect(brief(tried('play', false, { packets: 0 }, messages))[1]).toEqual(['answered', 'done', 33])
 })
 
 test('a refusal says its status', () => {

@@ -42,8 +42,17 @@ function namesOf({ kind, figures, messages }: Tried): readonly StepName[] {
 
 const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null)
 
-function isDone(name: StepName, { figures }: Tried): boolean {
-  const status = numberOf(figures['status'])
+/** What the question was answered with, by the messages where the figures do not say it. */
+function statusOf({ figures, messages }: Tried): number | null {
+  const said = numberOf(figures['status'])
+  if (said !== null || figures['status'] === null) return said
+  const line = messages.find(each => /^SIP\/2\.0 [2-6]/.test(each.line) && !/^SIP\/2\.0 40[17]/.test(each.line))?.line
+  return line === undefined ? null : Number(line.slice(8, 11))
+}
+
+function isDone(name: StepName, attempt: Tried): boolean {
+  const { figures } = attempt
+  const status = statusOf(attempt)
   switch (name) {
     case 'asked':
       return figures['sent'] !== false
@@ -83,9 +92,10 @@ function msOf(name: StepName, { figures, messages }: Tried): number | null {
   }
 }
 
-function detail(name: StepName, { figures }: Tried, state: Step['state']): Pick<Step, 'status' | 'parts'> {
+function detail(name: StepName, attempt: Tried, state: Step['state']): Pick<Step, 'status' | 'parts'> {
+  const { figures } = attempt
   const answered = name === 'answered' || name === 'accepted'
-  const status = answered && state === 'missing' ? numberOf(figures['status']) : null
+  const status = answered && state === 'missing' ? statusOf(attempt) : null
   const received = name === 'parts' ? numberOf(figures['received']) : null
   return { status, parts: received === null ? null : { received, expected: numberOf(figures['expected']) } }
 }

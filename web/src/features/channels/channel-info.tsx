@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { CopyField } from '../../components/copy-field.tsx'
 import { placeText } from '../../components/geo-map/projection.ts'
@@ -28,7 +29,7 @@ export function ChannelInfo({ channel }: { channel: Channel }) {
               value: longitude === null || latitude === null ? '–' : placeText({ longitude, latitude }),
             },
             { label: t('channel.parents'), value: <code>{channel.parentIds.join(' ') || '–'}</code> },
-            ...Object.entries(channel.more).map(([label, value]) => ({ label, value })),
+            ...Object.entries(channel.more).map(([key, value]) => ({ label: toldName(t, key), value })),
             { label: t('channel.updated'), value: <Moment at={channel.updatedAt} /> },
           ]}
         />
@@ -42,4 +43,45 @@ export function ChannelInfo({ channel }: { channel: Channel }) {
       </Card>
     </div>
   )
+}
+
+/** The other fields of a catalog entry (GB/T 28181-2022 §A.2.1.9), however the device writes them. */
+const TOLD = [
+  'registerWay',
+  'secrecy',
+  'resolution',
+  'downloadSpeed',
+  'owner',
+  'block',
+  'ipAddress',
+  'port',
+  'certifiable',
+  'certNum',
+  'errCode',
+  'endTime',
+  'safetyWay',
+  'positionType',
+  'roomType',
+  'useType',
+  'supplyLightType',
+  'directionType',
+  'svcSpaceSupportMode',
+  'svcTimeSupportMode',
+  'photoelectricImagingType',
+  'capturePositionType',
+  'streamNumberList',
+  'functionType',
+  'encodeType',
+  'installTime',
+  'contactInfo',
+  'recordSaveDays',
+  'industrialClassification',
+  'mac',
+  'ssvcRatioSupportList',
+  'ptzType',
+] as const
+
+function toldName(t: TFunction, key: string): string {
+  const known = TOLD.find(each => each.toLowerCase() === key.toLowerCase())
+  return known === undefined ? key : t(`channel.field.${known}`)
 }

@@ -6,6 +6,7 @@ import { useNowMs } from '../../components/ago.tsx'
 import { AttemptDialog } from '../../components/attempts/attempt-view.tsx'
 import { useVerdict } from '../../components/attempts/use-verdict.ts'
 import { Icon } from '../../components/icon.tsx'
+import { useReason } from '../../components/off-reason.ts'
 import { PlayerView } from '../../components/player/player-view.tsx'
 import { type Playable, usePlayer } from '../../components/player/use-player.ts'
 import type { Channel } from '../../lib/api/types.ts'
@@ -16,6 +17,7 @@ type Live = ReturnType<typeof useLivePicture>
 /** The picture of a channel as it is now, or what stands in its way. */
 export function ChannelPicture({ channel, live, children }: { channel: Channel; live: Live; children?: ReactNode }) {
   const { t } = useTranslation()
+  const reasonOf = useReason()
   const { play, stream } = live
   if (play.isError) return <Failed error={play.error} onRetry={() => play.mutate()} />
   if (channel.state === 'off')
@@ -23,7 +25,7 @@ export function ChannelPicture({ channel, live, children }: { channel: Channel; 
       <Black role="status">
         <Icon name="ring" size={28} />
         <strong>{t('channel.off')}</strong>
-        <p>{channel.reason || t('channel.offHow')}</p>
+        <p>{channel.reason === '' ? t('channel.offHow') : reasonOf(channel.reason)}</p>
       </Black>
     )
   if (stream === undefined) return <Starting />

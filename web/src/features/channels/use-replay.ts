@@ -6,7 +6,8 @@ import { api, deviceApi } from '../../lib/api/client.ts'
 import type { Playback } from '../../lib/api/types.ts'
 import { playbackQuery } from './queries.ts'
 
-export const SPEEDS: readonly number[] = [0.25, 0.5, 1, 2, 4, 8, 16]
+/** From fastest backwards to fastest forwards, so that a step slower than the slowest goes back. */
+export const SPEEDS: readonly number[] = [-16, -8, -4, -2, -1, 0.25, 0.5, 1, 2, 4, 8, 16]
 
 export interface Replay {
   /** Null: the picture is live. */

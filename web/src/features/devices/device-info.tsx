@@ -114,17 +114,48 @@ function Asked({ title, query, call }: AskedProps) {
       ) : data === undefined ? (
         <Skeleton width="70%" />
       ) : (
-        <Facts
-          rows={Object.entries(data)
-            .filter(([label]) => label !== 'sn')
-            .map(([label, value]) => ({ label, value: said(value) }))}
-        />
+        <Answer answer={data} />
       )}
     </Card>
   )
 }
 
-function said(value: unknown): ReactNode {
-  if (value === null || value === undefined || value === '') return '–'
-  return typeof value === 'object' ? <code>{JSON.stringify(value)}</code> : String(value)
+const TOLD = [
+  'deviceName',
+  'manufacturer',
+  'model',
+  'firmware',
+  'channel',
+  'online',
+  'status',
+  'reason',
+  'encode',
+  'record',
+  'deviceTime',
+  'alarmStatus',
+] as const
+const VALUES = ['ONLINE', 'OFFLINE', 'OK', 'ERROR', 'ON', 'OFF', 'ONDUTY', 'OFFDUTY', 'ALARM'] as const
+
+/** What it said in our words; what has none as it was said. */
+function Answer({ answer }: { answer: Readonly<Record<string, unknown>> }) {
+  const { t } = useTranslation()
+  const word = (value: unknown): string => {
+    const known = VALUES.find(each => each === value)
+    return known === undefined ? String(value) : t(`devices.toldValue.${known}`)
+  }
+  const said = (key: string, value: unknown): ReactNode => {
+    if (key === 'deviceTime') return <span className="tabular">{String(value).replace('T', ' ')}</span>
+    if (Array.isArray(value)) {
+      const lines = value as readonly { deviceId?: string; dutyStatus?: string }[] // alarmStatus is the only list of both
+      return lines.map(({ deviceId = '', dutyStatus = '' }) => `${deviceId} ${word(dutyStatus)}`).join(', ') || '–'
+    }
+    return typeof value === 'object' ? <code>{JSON.stringify(value)}</code> : word(value)
+  }
+  const rows = Object.entries(answer).flatMap(([key, value]) => {
+    // that it answered is seen
+    if (key === 'sn' || key === 'result' || value === null || value === undefined || value === '') return []
+    const known = TOLD.find(each => each === key)
+    return [{ label: known === undefined ? key : t(`devices.told.${known}`), value: said(key, value) }]
+  })
+  return rows.length === 0 ? <p className="muted">{t('devices.toldNothing')}</p> : <Facts rows={rows} />
 }

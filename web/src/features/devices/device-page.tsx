@@ -8,6 +8,7 @@ import { DeviceState } from '../../components/device-state.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Moment } from '../../components/moment.tsx'
+import { useReason } from '../../components/off-reason.ts'
 import { Card, Page, Skeleton } from '../../components/page.tsx'
 import { Tabs } from '../../components/tabs.tsx'
 import { api } from '../../lib/api/client.ts'
@@ -92,13 +93,14 @@ function Loaded({ device }: { device: Device }) {
 /** What stands between the operator and a picture, with what to do. */
 function Notices({ device: { id, state, reason, stopped, enabled, redirect, catalog } }: { device: Device }) {
   const { t } = useTranslation()
+  const reasonOf = useReason()
   return (
     <>
       {(state === 'failed' || state === 'suspect' || (state === 'off' && reason !== '')) && (
         <p className="notice suspect" role="status">
           <Icon name="alert" />
           <span className="grow">
-            <strong>{t(`devices.why.${state}`)}</strong> {reason}
+            <strong>{t(`devices.why.${state}`)}</strong> {reasonOf(reason)}
           </span>
           <Link to="/devices/$id" params={{ id }} search={{ tab: 'diagnosis' }}>
             {t('devices.whyNot')}

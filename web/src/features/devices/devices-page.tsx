@@ -11,6 +11,7 @@ import { ErrorPanel } from '../../components/error-panel.tsx'
 import { FilterSelect } from '../../components/filter-select.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { LinkButton } from '../../components/link-button.tsx'
+import { useReason } from '../../components/off-reason.ts'
 import { Card, Empty, Page } from '../../components/page.tsx'
 import { SearchBox } from '../../components/search-box.tsx'
 import { api } from '../../lib/api/client.ts'
@@ -160,6 +161,7 @@ function Channels({ device: { id, stats } }: { device: Device }) {
 
 function useColumns(): readonly Column<Device>[] {
   const { t } = useTranslation()
+  const reasonOf = useReason()
   return useMemo(
     () => [
       {
@@ -182,7 +184,7 @@ function useColumns(): readonly Column<Device>[] {
         sortable: true,
         phone: 'side',
         render: ({ state, reason }) => (
-          <span title={reason}>
+          <span title={reasonOf(reason)}>
             <DeviceState state={state} />
           </span>
         ),
@@ -234,6 +236,6 @@ function useColumns(): readonly Column<Device>[] {
         render: ({ lastSeenAt }) => (lastSeenAt === null ? '–' : <Ago at={lastSeenAt} />),
       },
     ],
-    [t],
+    [t, reasonOf],
   )
 }

@@ -142,7 +142,7 @@ function useColumns(approve: (device: PendingDevice) => void): readonly Column<P
         title: '',
         track: '240px',
         numeric: true,
-        phone: 'side',
+        phone: 'meta',
         render: row =>
           mayWrite && (
             <span className="row-actions">
