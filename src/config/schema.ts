@@ -110,9 +110,9 @@ export const schema = z.strictObject({
     tcpNoDelay: flag(true, "Switches Nagle's algorithm off on the sockets of viewers and publishers."),
     gopCache: flag(true, 'A new viewer starts with the newest GOP at once; off gives the least delay.', RELOADABLE),
     timestamps: choice(
-      ['full', 'zero', 'off'],
+      ['full', 'zero', 'off', 'auto'],
       'full',
-      '`full` repairs jumps and backward steps, `zero` only starts at 0, `off` leaves them.',
+      '`full` repairs jumps and backward steps, `zero` only starts at 0, `off` leaves them (ATC); `auto` is `off` for encoders whose metadata say `bravo_atc`, and `full` for the others.',
       RELOADABLE,
     ),
     republishGraceMs: integer(

@@ -20,6 +20,8 @@ export interface Publication {
   setTrack(track: Track): void
   /** The publisher's software named itself; replaces what was known before. */
   agent?(name: string): void
+  /** Its times are absolute (ATC): they are kept where the operator wants that. Before the first frame. */
+  absoluteTimes?(): void
   /** Times are the source's own; the hub repairs and rebases them. */
   write(frame: Frame): void
   /** Bytes as they came from the wire, for the meters. */

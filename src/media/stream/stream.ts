@@ -158,6 +158,11 @@ export class Stream {
   }
 
   /** For LivePublication. */
+  keepTimes(): void {
+    this.#timeline.keep()
+  }
+
+  /** For LivePublication. */
   write(source: Frame): void {
     if (this.meter.addSource(source)) this.#milestone('timestamp jump')
     if (!this.#firstFrameSeen) {
@@ -238,6 +243,10 @@ class LivePublication implements Publication {
 
   agent(name: string): void {
     if (!this.#ended) this.#stream.nameAgent(name)
+  }
+
+  absoluteTimes(): void {
+    if (!this.#ended) this.#stream.keepTimes()
   }
 
   write(frame: Frame): void {

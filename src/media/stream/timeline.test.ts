@@ -57,6 +57,24 @@ describe('timestamps', () => {
     expect(timeline.place(audio(7_000_005)).dts).toBe(85)
   })
 
+  test('auto repairs until a publisher says its times are absolute, and for the next one again', () => {
+    const timeline = new Timeline('auto')
+    expect([timeline.place(video(5000)).dts, timeline.place(video(5040)).dts]).toEqual([0, 40])
+    timeline.resume()
+    timeline.keep()
+    expect([timeline.place(video(7_000_000)).dts, timeline.place(audio(6_000_000)).dts]).toEqual([7_000_000, 6_000_000])
+    timeline.resume()
+    expect(timeline.place(video(900)).dts).toBe(7_000_040)
+  })
+
+  test('only auto hears that times are absolute', () => {
+    for (const mode of ['full', 'zero'] as const) {
+      const timeline = new Timeline(mode)
+      timeline.keep()
+      expect(timeline.place(video(5000)).dts).toBe(0)
+    }
+  })
+
   test('composition times survive, broken ones are dropped', () => {
     const timeline = new Timeline('full')
     expect(timeline.place(video(1000, 1080))).toMatchObject({ dts: 0, pts: 80 })

@@ -3,8 +3,9 @@ import type { Frame } from './frame.ts'
 /**
  * How a publisher's timestamps become the stream's.
  * full: starts at 0, never goes back, jumps are closed. zero: starts at 0, otherwise as sent. off: as sent.
+ * auto: full, but off for a publisher that says its times are absolute (ATC, MS-129).
  */
-export type TimestampMode = 'full' | 'zero' | 'off'
+export type TimestampMode = 'full' | 'zero' | 'off' | 'auto'
 
 /** A step ahead of the whole stream beyond this is a jump (clock set, counter wrapped), not a pause of the publisher. */
 const MAX_STEP_AHEAD_MS = 10_000
@@ -31,24 +32,37 @@ export class Timeline {
   /** Offset of tracks that have not been seen yet; null until the first frame decides it. */
   #offsetMs: number | null = null
   #lastMs: number | null = null
+  /** The times of this publisher are kept as they are. */
+  #kept = false
   /** Frames whose time was changed by more than the common offset. */
   repaired = 0
 
   constructor(mode: TimestampMode) {
     this.#mode = mode
+    this.#kept = mode === 'off'
   }
 
   /** Another publisher takes over: its first frame follows the last one of the previous publisher. */
   resume(): void {
     this.#tracks.clear()
     this.#offsetMs = null
+    this.#kept = this.#mode === 'off'
+  }
+
+  /** The publisher's times are absolute: several encoders say the same time of the same picture. For `auto`. */
+  keep(): void {
+    if (this.#mode === 'auto') this.#kept = true
   }
 
   /** The same frame with stream times. */
   place(frame: Frame): Frame {
-    if (this.#mode === 'off') return frame
     const rate = frame.track.clockRate
     const sourceMs = (frame.dts * 1000) / rate
+    if (this.#kept) {
+      // a publisher without absolute times goes on from there
+      if (this.#lastMs === null || sourceMs > this.#lastMs) this.#lastMs = sourceMs
+      return frame
+    }
     let time = this.#tracks.get(frame.track.id)
     if (time === undefined) {
       this.#offsetMs ??= (this.#lastMs === null ? 0 : this.#lastMs + DEFAULT_STEP_MS) - sourceMs
@@ -56,7 +70,7 @@ export class Timeline {
       this.#tracks.set(frame.track.id, time)
     }
     let outMs = sourceMs + time.offsetMs
-    if (this.#mode === 'full') outMs = this.#repair(time, sourceMs, outMs)
+    if (this.#mode !== 'zero') outMs = this.#repair(time, sourceMs, outMs)
     time.lastMs = outMs
     if (this.#lastMs === null || outMs > this.#lastMs) this.#lastMs = outMs
 

@@ -15,13 +15,16 @@ const MAX_ENCODER_LENGTH = 256
 /** Turns the media messages of a publisher into the calls of a publication. */
 export class ToStream {
   readonly #frames: FlvFrames
-  readonly #publication: Pick<Publication, 'agent'>
+  readonly #publication: Pick<Publication, 'agent' | 'absoluteTimes'>
   #brokenInARow = 0
   /** Whether any media message came. */
   started = false
 
   /** `onUnsupported` is told once per codec the hub does not carry. */
-  constructor(publication: Pick<Publication, 'setTrack' | 'write' | 'agent'>, onUnsupported: (codec: string) => void) {
+  constructor(
+    publication: Pick<Publication, 'setTrack' | 'write' | 'agent' | 'absoluteTimes'>,
+    onUnsupported: (codec: string) => void,
+  ) {
     this.#publication = publication
     this.#frames = new FlvFrames({
       track: track => publication.setTrack(track),
@@ -31,7 +34,7 @@ export class ToStream {
   }
 
   /**
-   * Takes audio, video and aggregate messages, and of metadata the encoder's name (of the rest the parameter sets know
+   * Takes audio, video and aggregate messages, and of metadata the encoder's name and whether times are absolute (of the rest the parameter sets know
    * better); others are passed over.
    * Throws the AppError of the last of MAX_BROKEN_IN_A_ROW broken bodies.
    */
@@ -55,11 +58,12 @@ export class ToStream {
   }
 
   #data({ type, payload }: RtmpMessage): void {
-    if (!this.#publication.agent) return
     const values = decodeAmf0(type === MESSAGE.dataAmf3 && payload[0] === 0 ? payload.subarray(1) : payload)
     const at = values[0] === '@setDataFrame' ? 1 : 0
-    const encoder = values[at] === 'onMetaData' ? text(objectOf(values[at + 1])['encoder']) : ''
-    if (encoder !== '') this.#publication.agent(encoder.slice(0, MAX_ENCODER_LENGTH))
+    if (values[at] !== 'onMetaData') return
+    const { bravo_atc: atc, encoder } = objectOf(values[at + 1])
+    if (text(encoder) !== '') this.#publication.agent?.(text(encoder).slice(0, MAX_ENCODER_LENGTH))
+    if (atc === true || /^(true|1)$/i.test(text(atc))) this.#publication.absoluteTimes?.()
   }
 
   #media(message: RtmpMessage): void {
