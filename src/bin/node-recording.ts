@@ -54,7 +54,7 @@ export function createRecording(options: RecordingOptions): RunningRecording {
   })
   const { recordings } = host
   const secret = secretFile(settings.data, 'replay-key')
-  const replay = new ReplayRoute({ recordings, access, visitors, secret, clock, timers, log })
+  const replay = new ReplayRoute({ recordings, access, hub, visitors, secret, clock, timers, log })
   const { desk, exports, liveKeyframes: live, pictures, reader, stores } = host
   const files = new StreamFileAccess(access, visitors)
   const sender = new ReplaySender(recordings)
@@ -62,7 +62,10 @@ export function createRecording(options: RecordingOptions): RunningRecording {
     host,
     routes: [
       replay,
-      new PictureRoute({ access: files, hub, live, desk, recordings, reader, clock }),
+      new PictureRoute({
+        ...{ access: files, hub, live, desk, recordings, reader, pictures, clock },
+        stores: stores.find,
+      }),
       new StreamFileRoute({ access: files, snapshots: pictures, exports, stores: stores.find, sender }),
     ],
     reload: ({ recording }) => host.setFloor(recording.freeSpaceMb * MB),

@@ -313,3 +313,17 @@ test('closing the node ends everything', async () => {
   expect(sink.ended).toBe('the node is stopping')
   expect([...hub.streams]).toEqual([])
 })
+
+test('who watches what was recorded is counted and limited, and calls nobody', async () => {
+  const { hub, events } = setUp(1)
+  const handle = { counters: () => ({ bytesSent: 0, bufferedBytes: 0, framesDropped: 0 }), kick() {}, left() {} }
+  const info = hub.admitReplay(visitor('', 'replay-hls'))
+  const session = hub.viewers.add(info, handle)
+  expect(events.map(({ type }) => type)).toEqual(['viewer.started'])
+  expect(() => hub.admitReplay(visitor('', 'replay-flv'))).toThrow(expect.objectContaining({ code: 'VIEWER_LIMIT' }))
+  expect([...hub.viewers.protocols]).toEqual([['replay-hls', 1]])
+  session.end('over')
+  expect(events.at(-1)).toMatchObject({ type: 'viewer.stopped', reason: 'over' })
+  expect(hub.viewers.protocols.size).toBe(0)
+  expect(hub.admitReplay(visitor('', 'replay-flv')).path).toBe(PATH)
+})

@@ -111,7 +111,8 @@ export class Hub {
     this.#chronicle = new Chronicle({ clock, log, emit })
     this.viewers = new Viewers(clock, {
       started: viewer => {
-        this.#held.set(viewer.id, options.leases.hold(viewer.path, 'viewer'))
+        // What was recorded calls no camera.
+        if (!isReplay(viewer)) this.#held.set(viewer.id, options.leases.hold(viewer.path, 'viewer'))
         this.#chronicle.joined(viewer)
       },
       stopped: (viewer, durationMs, reason) => {
@@ -176,14 +177,7 @@ export class Hub {
    */
   async admit(visitor: Visitor, signal: AbortSignal): Promise<Admission> {
     const { protocol, remote, agent, traceId } = visitor
-    const path = this.#admit('play', visitor, (path, space) => {
-      const { maxViewersPerStream } = this.#options.settings()
-      const limit = Math.min(maxViewersPerStream, space.maxViewersPerStream ?? maxViewersPerStream)
-      if (this.viewers.count(path) >= limit) throw new AppError('VIEWER_LIMIT', { limit })
-      const { maxViewers } = space
-      if (maxViewers === undefined || this.viewers.countInSpace(space.name) < maxViewers) return path
-      throw new AppError('VIEWER_LIMIT', { limit: maxViewers })
-    })
+    const path = this.#admit('play', visitor, (path, space) => this.#withinLimits(path, space))
     const release = this.#options.leases.hold(path, 'viewer')
     let stream: Stream
     try {
@@ -195,6 +189,16 @@ export class Hub {
     }
     this.#options.timers.after(SEAT_KEPT_MS, release)
     return { stream, viewer: { path, protocol, remote, agent, traceId } }
+  }
+
+  /**
+   * Checks somebody who watches what was recorded here. His protocol begins with `replay-`.
+   * Throws AppError FORBIDDEN or VIEWER_LIMIT.
+   */
+  admitReplay(visitor: Visitor): ViewerInfo {
+    const { protocol, remote, agent, traceId } = visitor
+    const path = this.#admit('play', visitor, (path, space) => this.#withinLimits(path, space))
+    return { path, protocol, remote, agent, traceId }
   }
 
   /** Joins the shared broadcast of a format. */
@@ -250,12 +254,23 @@ export class Hub {
     const asker = { path, protocol, remote, traceId }
     this.#chronicle.asked(action, asker)
     try {
-      this.#options.redirect?.check(visitor)
+      // Recordings are where they were made.
+      if (!isReplay(visitor)) this.#options.redirect?.check(visitor)
       return enter(path, this.#options.access.check({ action, address, query, uri, remote, pageUrl }))
     } catch (error) {
       this.#chronicle.refused(action, asker, error)
       throw error
     }
+  }
+
+  /** Throws AppError VIEWER_LIMIT. */
+  #withinLimits(path: string, space: SpaceState): string {
+    const { maxViewersPerStream } = this.#options.settings()
+    const limit = Math.min(maxViewersPerStream, space.maxViewersPerStream ?? maxViewersPerStream)
+    if (this.viewers.count(path) >= limit) throw new AppError('VIEWER_LIMIT', { limit })
+    const { maxViewers } = space
+    if (maxViewers === undefined || this.viewers.countInSpace(space.name) < maxViewers) return path
+    throw new AppError('VIEWER_LIMIT', { limit: maxViewers })
   }
 
   #open(path: string, space: SpaceState): Stream {
@@ -322,6 +337,10 @@ export class Hub {
       queue,
     }
   }
+}
+
+function isReplay({ protocol }: { readonly protocol: string }): boolean {
+  return protocol.startsWith('replay-')
 }
 
 function addTotals(totals: { -readonly [K in keyof HubTotals]: number }, { meter }: Stream): void {

@@ -94,6 +94,7 @@ export class Viewers {
   readonly #byId = new Map<string, ViewerSession>()
   readonly #byPath = new Map<string, Set<ViewerSession>>()
   readonly #bySpace = new Map<string, number>()
+  readonly #total = new Map<string, number>()
   /** Viewers by protocol, by path. */
   readonly #protocols = new Map<string, Map<string, number>>()
 
@@ -129,6 +130,11 @@ export class Viewers {
     return this.#bySpace.get(space) ?? 0
   }
 
+  /** Of all paths, also of those whose stream is over and whose recording is watched. */
+  get protocols(): ReadonlyMap<string, number> {
+    return this.#total
+  }
+
   countByProtocol(path: string): Record<string, number> {
     return Object.fromEntries(this.#protocols.get(path) ?? [])
   }
@@ -137,6 +143,7 @@ export class Viewers {
   #count({ path, protocol }: ViewerInfo, change: 1 | -1): void {
     const [space = ''] = path.split('/', 1)
     add(this.#bySpace, space, change)
+    add(this.#total, protocol, change)
     const protocols = this.#protocols.get(path) ?? new Map<string, number>()
     add(protocols, protocol, change)
     if (protocols.size === 0) this.#protocols.delete(path)

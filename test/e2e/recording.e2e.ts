@@ -112,7 +112,7 @@ test('recorded by hand: listed, played by HLS, FLV and as MP4, frame by frame', 
 test('pictures: of the live stream, its poster, at begin and end of a recording', async () => {
   await using product = await ProductUnderTest.start()
   const { id, publish: to } = await createStream(product, 'cam')
-  await using _ = publish(to.rtmp, ...CAMERA)
+  await using publisher = publish(to.rtmp, ...CAMERA)
   await until('it is on', async () => (await product.api('GET', `/streams/${id}`))['state'] === 'on')
   // Two who ask at once get the same.
   const asked = { format: 'jpeg', quality: 90 }
@@ -137,6 +137,13 @@ test('pictures: of the live stream, its poster, at begin and end of a recording'
   await until('a picture of the end', async () => (await causes()).includes('recordingEnd'))
   await product.api('DELETE', `/snapshots/${one?.['id']}`)
   expect((await fetch(String(one?.['url']))).status).toBe(404)
+
+  // When nobody publishes any more its poster is how it looked last.
+  publisher.child.kill('SIGTERM')
+  await until('it is off', async () => (await product.api('GET', `/streams/${id}`))['state'] === 'off')
+  const last = await fetch(poster)
+  expect([last.status, last.headers.get('last-modified')]).toEqual([200, expect.stringMatching(/GMT$/)])
+  expect(await sharp(Buffer.from(await last.arrayBuffer())).metadata()).toMatchObject({ width: 320, height: 180 })
 }, 120_000)
 
 /** A receiver of callbacks as its owner would write it. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../../base/clock.ts'
 import { AppError } from '../../base/errors.ts'
+import { type ObjectStore, readAll } from '../../storage/objects/object-store.ts'
 import type { Picture } from '../ffmpeg/picture.ts'
 import type { Hub } from '../hub.ts'
 import type { MediaRoute } from '../media-server.ts'
@@ -12,8 +13,9 @@ import { momentOf } from '../replay/replay-request.ts'
 import { answer } from '../replay/replay-sender.ts'
 import type { LiveKeyframes } from './live-keyframe.ts'
 import type { PictureDesk } from './picture-desk.ts'
+import type { SnapshotIndex } from './snapshot-index.ts'
 
-/** `<stream>/snapshot.jpg`: how a live stream looks. `<stream>/replay/thumbnail.jpg?at=&width=`: a recorded moment. */
+/** `<stream>/snapshot.jpg`: how a stream looks, or looked last. `<stream>/replay/thumbnail.jpg?at=&width=`: a recorded moment. */
 const ROUTE = /^(\/.+)\/(snapshot\.jpg|replay\/thumbnail\.jpg)$/
 /** Widths there are; what is asked for is rounded up, so that few pictures serve all. */
 const WIDTHS = [160, 320, 480, 640, 960, 1280, 1920] as const
@@ -22,6 +24,11 @@ const THUMBNAIL_WIDTH = 320
 const QUALITY = 75
 /** A poster is not made anew within this time. */
 const POSTER_MS = 1500
+/** Streams that are over whose last poster is kept; of 640 pixels, about 40 kB each. */
+const MAX_LAST = 500
+/** The last picture of a stream that was kept. */
+const MAX_PICTURE_BYTES = 16 * 1024 * 1024
+const TYPES = { jpeg: 'image/jpeg', webp: 'image/webp' } as const
 /** Thumbnails kept: of 320 pixels, about 15 kB each. */
 const MAX_THUMBNAILS = 2000
 /** What was recorded so long ago does not change: nothing comes behind the keyframe before it. */
@@ -34,6 +41,8 @@ export interface PictureRouteOptions {
   readonly desk: PictureDesk
   readonly recordings: Recordings
   readonly reader: FragmentReader
+  readonly pictures: Pick<SnapshotIndex, 'newest'>
+  readonly stores: (name: string) => ObjectStore | undefined
   readonly clock: Clock
 }
 
@@ -42,11 +51,21 @@ interface Poster {
   readonly picture: Promise<Picture>
 }
 
+/** How a stream looked when it was last seen. */
+interface LastPicture {
+  /** Wall clock. */
+  readonly atMs: number
+  readonly type: 'image/jpeg' | 'image/webp'
+  load(): Promise<Buffer>
+}
+
 /** Small pictures of streams, live and recorded, for those who may play them. Nothing of them is kept. */
 export class PictureRoute implements MediaRoute {
   readonly #options: PictureRouteOptions
   /** Oldest first. */
   readonly #posters = new Map<string, Poster>()
+  /** Oldest first. */
+  readonly #last = new Map<string, { readonly atMs: number; readonly bytes: Buffer }>()
   /** Oldest use first. */
   readonly #thumbnails = new Map<string, Promise<Picture>>()
 
@@ -63,7 +82,9 @@ export class PictureRoute implements MediaRoute {
     const [, stream = '', file = ''] = ROUTE.exec(url.pathname) ?? []
     const path = this.#options.access.check(request, url, stream)
     if (file === 'snapshot.jpg') {
-      const { bytes } = await this.#poster(path, widthOf(url.searchParams, POSTER_WIDTH))
+      const width = widthOf(url.searchParams, POSTER_WIDTH)
+      if (!this.#options.hub.find(path)) return this.#lastPicture(request, response, path, width)
+      const { bytes } = await this.#poster(path, width)
       return answer(request, response, bytes, { 'Content-Type': 'image/jpeg', 'Cache-Control': 'private, max-age=1' })
     }
     const atMs = momentOf('at', url.searchParams.get('at'))
@@ -75,8 +96,7 @@ export class PictureRoute implements MediaRoute {
 
   /** Brings no stream: a page of posters would call every camera. */
   async #poster(path: string, width: number): Promise<Picture> {
-    const { clock, desk, hub, live } = this.#options
-    if (!hub.find(path)) throw new AppError('STREAM_NOT_FOUND', { path })
+    const { clock, desk, live } = this.#options
     const nowMs = clock.monotonicMs()
     for (const [key, { atMs }] of this.#posters) {
       if (nowMs - atMs < POSTER_MS) break
@@ -87,7 +107,41 @@ export class PictureRoute implements MediaRoute {
     if (known) return known.picture
     const picture = live.newest(path).then(frame => desk.picture(frame, { format: 'jpeg', quality: QUALITY, width }))
     this.#posters.set(key, { atMs: nowMs, picture })
+    const { bytes } = await picture
+    this.#last.delete(path)
+    this.#last.set(path, { atMs: clock.nowMs(), bytes })
+    const [oldest] = this.#last.keys()
+    if (this.#last.size > MAX_LAST && oldest !== undefined) this.#last.delete(oldest)
     return picture
+  }
+
+  /** Of a stream that is over: the newest there is of it, with its time. Throws AppError STREAM_NOT_FOUND. */
+  async #lastPicture(request: IncomingMessage, response: ServerResponse, path: string, width: number): Promise<void> {
+    const [newest] = this.#lastPictures(path, width).sort((a, b) => b.atMs - a.atMs)
+    if (!newest) throw new AppError('STREAM_NOT_FOUND', { path })
+    answer(request, response, await newest.load(), {
+      ...{ 'Content-Type': newest.type, 'Cache-Control': 'private, max-age=5' },
+      'Last-Modified': new Date(newest.atMs).toUTCString(),
+    })
+  }
+
+  #lastPictures(path: string, width: number): LastPicture[] {
+    const { pictures, recordings, stores } = this.#options
+    const found: LastPicture[] = []
+    const poster = this.#last.get(path)
+    if (poster) found.push({ atMs: poster.atMs, type: 'image/jpeg', load: async () => poster.bytes })
+    const recording = recordings.index.last(path)
+    if (recording?.tracks.some(({ kind }) => kind === 'video')) {
+      const { endMs: atMs } = recording
+      found.push({ atMs, type: 'image/jpeg', load: async () => (await this.#thumbnail(path, atMs, width)).bytes })
+    }
+    const snapshot = pictures.newest(path)
+    const store = snapshot && stores(snapshot.store)
+    if (snapshot && store) {
+      const load = () => readAll(store.read(snapshot.object), MAX_PICTURE_BYTES)
+      found.push({ atMs: snapshot.takenAtMs, type: TYPES[snapshot.format], load })
+    }
+    return found
   }
 
   async #thumbnail(path: string, atMs: number, width: number): Promise<Picture> {

@@ -22,6 +22,7 @@ export class SegmentIndex {
     | 'unreported'
     | 'open'
     | 'between'
+    | 'last'
     | 'after'
     | 'oldest'
     | 'bytes'
@@ -51,6 +52,7 @@ export class SegmentIndex {
       unreported: db.prepare('SELECT body FROM segments WHERE reported = 0 AND open = 0 ORDER BY id'),
       open: db.prepare('SELECT body FROM segments WHERE open = 1 ORDER BY id'),
       // Segments are hours long at most: what began before cannot reach in, so the index bounds the search on both sides.
+      last: db.prepare('SELECT body FROM segments WHERE path = ? AND open = 0 ORDER BY start_ms DESC, id DESC LIMIT 1'),
       between:
         db.prepare(`SELECT body FROM segments WHERE path = ? AND start_ms >= ? AND start_ms < ? AND end_ms > ? AND open = 0
         ORDER BY start_ms, id LIMIT ${MAX_ROWS}`),
@@ -122,6 +124,11 @@ export class SegmentIndex {
   /** Left open: by this process, or by one that crashed. */
   open(): SegmentRecord[] {
     return segmentsOf(this.#sql.open.all())
+  }
+
+  /** The newest of a stream that is finished. */
+  last(path: string): SegmentRecord | null {
+    return segmentsOf(this.#sql.last.all(path))[0] ?? null
   }
 
   /** With something of [fromMs, toMs), in order of their start; those in work with what they have. At most 10 000. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startBrowser } from '../../../test/e2e/browser.ts'
 import { MEDIA } from '../../../test/support/media.ts'
 import { PATH, Recorded } from '../../../test/support/recorded.ts'
+import { ReplayHub } from '../../../test/support/replay-hub.ts'
 import { systemTimers } from '../../base/clock.ts'
 import { silentLog } from '../../base/log.ts'
 import { Access } from '../access.ts'
@@ -39,9 +40,11 @@ beforeAll(async () => {
     gopCache: true,
   })
   const clock = { nowMs: () => recorded.time.nowMs(), monotonicMs: () => performance.now() }
+  const access = new Access(spaces, clock)
   const route = new ReplayRoute({
     recordings: recorded.recordings,
-    access: new Access(spaces, clock),
+    access,
+    hub: new ReplayHub(access, clock),
     visitors: new HttpVisitors(spaces, false),
     secret: 'a secret of the node',
     clock,

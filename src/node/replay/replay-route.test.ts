@@ -1,12 +1,13 @@
 import { createDecipheriv } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { get } from 'node:http'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { program } from '../../../test/e2e/programs.ts'
 import { probe, temporaryFolder } from '../../../test/ffmpeg.ts'
 import { framesOf, linesOf, MEDIA, ms } from '../../../test/support/media.ts'
 import { PATH, Recorded, START_MS } from '../../../test/support/recorded.ts'
+import { ReplayHub } from '../../../test/support/replay-hub.ts'
 import { type Clock, systemTimers } from '../../base/clock.ts'
 import { silentLog } from '../../base/log.ts'
 import { signedQuery } from '../../base/signed-url.ts'
@@ -34,6 +35,7 @@ const av = MEDIA['H.264 and AAC'](12)
 let recorded: Recorded
 let server: MediaServer
 let route: ReplayRoute
+let hub: ReplayHub
 let port: number
 /** The wall clock stands a minute behind the recording; time to send by goes on. */
 const clock: Clock = { nowMs: () => recorded.time.nowMs(), monotonicMs: () => performance.now() }
@@ -43,9 +45,12 @@ beforeAll(async () => {
   await recorded.record(av, { segmentMs: 4000, overlapKeyframes: 1 })
   recorded.time.advance(60_000)
   const spaces = new Spaces(SPACE)
+  const access = new Access(spaces, clock)
+  hub = new ReplayHub(access, clock)
   route = new ReplayRoute({
     recordings: recorded.recordings,
-    access: new Access(spaces, clock),
+    access,
+    hub,
     visitors: new HttpVisitors(spaces, false),
     secret: 'a secret of the node',
     clock,
@@ -242,6 +247,41 @@ describe('files', () => {
   test('HEAD', async () => {
     const answer = await fetch(url('clip.mp4'), { method: 'HEAD' })
     expect([answer.status, Number(answer.headers.get('content-length')) > 1000]).toEqual([200, true])
+  })
+})
+
+describe('viewers', () => {
+  beforeEach(() => {
+    for (const viewer of hub.viewers.ofPath(PATH)) viewer.end('of another test')
+    hub.told.length = 0
+  })
+
+  test('of FLV are told of from the first byte to the last, and can be put out', async () => {
+    const answer = await fetch(url('stream.flv'))
+    const reader = answer.body!.getReader()
+    for (let bytes = 0; bytes < 2000; ) bytes += (await reader.read()).value?.length ?? 2000
+    const [session] = hub.viewers.ofPath(PATH)
+    expect(session?.status()).toMatchObject({ path: PATH, protocol: 'replay-flv' })
+    session?.kick('not any more')
+    for (let end = false; !end; ) end = (await reader.read().catch(() => ({ done: true }))).done
+    expect(hub.viewers.count(PATH)).toBe(0)
+    expect(hub.told).toEqual(['replay-flv comes', 'replay-flv goes with bytes: not any more'])
+  })
+
+  test('of HLS are one for all requests of a player, and are refused once they are put out', async () => {
+    const media = await mediaUrl(url('index.m3u8'))
+    const text = await (await fetch(media)).text()
+    const [, bytes, offset, uri] = /#EXT-X-BYTERANGE:(\d+)@(\d+)\n(\S+)/.exec(text) ?? []
+    await part(new URL(uri ?? '', media).href, Number(offset), Number(bytes))
+    const [session, ...others] = hub.viewers.ofPath(PATH)
+    expect(others).toEqual([])
+    expect(session?.status()).toMatchObject({ protocol: 'replay-hls', bytesSent: Number(bytes) })
+    session?.kick('not any more')
+    expect(hub.told).toEqual(['replay-hls comes', 'replay-hls goes with bytes: not any more'])
+    expect((await fetch(media)).status).toBe(403)
+    expect((await fetch(new URL(uri ?? '', media))).status).toBe(403)
+    // Whoever asks for the playlist again is let in or not by the rules of the space.
+    expect((await fetch(url('index.m3u8'))).status).toBe(200)
   })
 })
 

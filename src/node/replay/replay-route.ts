@@ -13,9 +13,11 @@ import { HttpSink } from '../../protocols/http-live/http-sink.ts'
 import { WebSocketSink, webSocketEnvelope } from '../../protocols/http-live/web-socket-sink.ts'
 import type { Access } from '../access.ts'
 import type { HttpVisitors } from '../http-visitor.ts'
+import type { Visitor } from '../hub.ts'
 import type { MediaRoute } from '../media-server.ts'
 import { pathOf } from '../paths.ts'
 import type { SegmentRecord } from '../recorder/segment.ts'
+import type { ViewerInfo } from '../viewers.ts'
 import { exportFlv } from './flv-export.ts'
 import { flvFrom, flvOffset } from './flv-offset.ts'
 import { replayFlv } from './flv-replay.ts'
@@ -27,11 +29,13 @@ import { type ExportedFile, exportMp4 } from './mp4-export.ts'
 import type { RecordedFragment, Recordings } from './recordings.ts'
 import { type ReplayRange, replayRange, replaySpeed } from './replay-request.ts'
 import { answer, CORS, ReplaySender } from './replay-sender.ts'
+import { CountingSink, counted, HlsPlayers, type ReplayAdmission } from './replay-viewers.ts'
 import { type Scope, Tickets } from './tickets.ts'
 
 export interface ReplayRouteOptions {
   readonly recordings: Recordings
   readonly access: Access
+  readonly hub: ReplayAdmission
   readonly visitors: HttpVisitors
   /** Signs what playlists name, and makes their keys; kept over restarts, known to nobody. At least 16 letters. */
   readonly secret: string
@@ -63,6 +67,7 @@ const MAX_REPLAYS = 1000
 interface ReplayRequest {
   /** `space/app/name`. */
   readonly path: string
+  readonly visitor: Visitor
   /** Decoded, up to `/replay/`, with the slash. */
   readonly base: string
   /** What leads from the URL asked for to `base`: '' from below it. */
@@ -78,6 +83,7 @@ export class ReplayRoute implements MediaRoute {
   readonly #cipher: HlsCipher
   readonly #sender: ReplaySender
   readonly #tickets: Tickets
+  readonly #players: HlsPlayers
   readonly #prepared = new Map<string, Promise<ExportedFile>>()
   readonly #running = new Set<AbortController>()
   readonly #webSockets = new WebSocketServer({
@@ -93,6 +99,7 @@ export class ReplayRoute implements MediaRoute {
     this.#cipher = new HlsCipher(options.secret)
     this.#tickets = new Tickets(options.secret, options.clock)
     this.#sender = new ReplaySender(options.recordings)
+    this.#players = new HlsPlayers(options.hub, options.clock, options.timers)
   }
 
   matches(pathname: string, query: URLSearchParams): boolean {
@@ -103,10 +110,9 @@ export class ReplayRoute implements MediaRoute {
   async handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const wish = this.#wish(request, url)
     const { file } = wish
-    if (file === 'index.m3u8') return this.#masterPlaylist(request, response, this.#checked(request, url, wish))
-    if (file === 'clip.mp4' || file === 'clip.flv')
-      return this.#clip(request, response, this.#checked(request, url, wish))
-    if (file === 'stream.flv') return this.#flv(request, response, this.#checked(request, url, wish))
+    if (file === 'index.m3u8') return this.#masterPlaylist(request, response, wish)
+    if (file === 'clip.mp4' || file === 'clip.flv') return this.#clip(request, response, wish)
+    if (file === 'stream.flv') return this.#flv(request, response, wish)
     const scope = this.#tickets.scope(wish.path, wish.query)
     if (file === 'media.m3u8') return this.#mediaPlaylist(request, response, wish, scope)
     if (file === 'key') return this.#key(request, response, wish)
@@ -117,7 +123,7 @@ export class ReplayRoute implements MediaRoute {
 
   /** `stream.flv` over WebSocket. Refusals are answered as HTTP errors by the caller, who gets them thrown. */
   async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, url: URL): Promise<void> {
-    const wish = this.#checked(request, url, this.#wish(request, url))
+    const wish = this.#wish(request, url)
     if (wish.file !== 'stream.flv') throw new AppError('NOT_FOUND', { what: 'path', id: url.pathname.slice(0, 200) })
     const replay = await this.#replay(wish)
     if (socket.destroyed) return replay.cancel()
@@ -130,6 +136,7 @@ export class ReplayRoute implements MediaRoute {
   }
 
   close(): void {
+    this.#players.close()
     for (const controller of this.#running) controller.abort()
   }
 
@@ -137,27 +144,20 @@ export class ReplayRoute implements MediaRoute {
     const found = ROUTE.exec(pathname)
     const shifted = found ? null : TIME_SHIFT.exec(pathname)
     const [, stream = '', file = ''] = found ?? [null, shifted?.[1], SHIFTED_FILES[shifted?.[2] ?? '']]
-    const { address } = this.#options.visitors.of({
+    const visitor = this.#options.visitors.of({
       pathname: decodeURIComponent(stream),
       uri: pathname,
       query: searchParams,
-      protocol: 'replay',
+      protocol: protocolOf(file, request),
       request,
     })
     const base = `${stream}/replay/`
     const prefix = shifted ? base.slice(base.lastIndexOf('/', stream.length - 1) + 1) : ''
-    return { path: pathOf(address), base, prefix, file, query: searchParams }
-  }
-
-  /** Throws AppError FORBIDDEN for whoever may not play the stream. */
-  #checked(request: IncomingMessage, { pathname, searchParams }: URL, wish: ReplayRequest): ReplayRequest {
-    const stream = decodeURIComponent(wish.base.slice(0, -'/replay/'.length))
-    const visitor = { pathname: stream, uri: pathname, query: searchParams, protocol: 'replay', request }
-    this.#options.access.check({ action: 'play', ...this.#options.visitors.of(visitor) })
-    return wish
+    return { path: pathOf(visitor.address), visitor, base, prefix, file, query: searchParams }
   }
 
   async #masterPlaylist(request: IncomingMessage, response: ServerResponse, wish: ReplayRequest): Promise<void> {
+    this.#check(wish)
     const range = replayRange(wish.query, this.#options.clock.nowMs())
     const fragments = await this.#fragments(wish.path, range)
     const [first] = fragments
@@ -166,12 +166,13 @@ export class ReplayRoute implements MediaRoute {
     const rates = fragments.map(({ entry }) => (entry.bytes * 8e6) / entry.durationUs)
     const bits = fragments.reduce((sum, { entry }) => sum + entry.bytes * 8, 0)
     const seconds = fragments.reduce((sum, { entry }) => sum + entry.durationUs / 1e6, 0)
+    const player = this.#players.open(wish.visitor)
     const scope = wish.query.get('encrypt') === '1' ? 'encrypted' : 'clear'
     const query = new URLSearchParams({ start: String(Math.floor(range.fromMs)) })
     if (range.toMs !== null) query.set('end', String(range.toMs))
     if (range.delayMs !== null) query.set('delay', String(range.delayMs / 1000))
     const text = writeMasterPlaylist({
-      uri: `${wish.prefix}media.m3u8?${query}&${this.#tickets.issue(wish.path, scope)}`,
+      uri: `${wish.prefix}media.m3u8?${query}&${this.#tickets.issue(wish.path, scope)}&player=${player}`,
       peakBandwidth: rates.reduce((most, rate) => Math.max(most, rate), 0),
       averageBandwidth: bits / seconds,
       tracks: [...tracks.values()].map(({ track }) => track),
@@ -182,16 +183,18 @@ export class ReplayRoute implements MediaRoute {
   async #mediaPlaylist(
     request: IncomingMessage,
     response: ServerResponse,
-    { path, query }: ReplayRequest,
+    wish: ReplayRequest,
     scope: Scope,
   ): Promise<void> {
+    const { path, query } = wish
+    this.#seen(wish)
     const nowMs = this.#options.clock.nowMs()
     const range = replayRange(query, nowMs)
     const fragments = await this.#fragments(path, range)
     const ended = this.#hasEnded(path, range, nowMs)
     const parts = playlistParts(fragments, !ended)
     if (parts.length === 0) throw nothing(path)
-    const text = writeReplayPlaylist(parts, ended, this.#uris(path, scope))
+    const text = writeReplayPlaylist(parts, ended, this.#uris(wish, scope))
     // Time shift begins where it was asked for, not at the edge as live streams do.
     const start = ended || range.delayMs !== null ? '' : '#EXT-X-START:TIME-OFFSET=0,PRECISE=YES\n'
     const body = Buffer.from(text.replace('#EXT-X-MEDIA-SEQUENCE', `${start}#EXT-X-MEDIA-SEQUENCE`))
@@ -205,8 +208,9 @@ export class ReplayRoute implements MediaRoute {
     return !growing || (toMs !== null && toMs < nowMs - EDGE_MS)
   }
 
-  #uris(path: string, scope: Scope): PlaylistUris {
-    const ticket = this.#tickets.issue(path, scope)
+  #uris({ path, query }: ReplayRequest, scope: Scope): PlaylistUris {
+    const player = query.get('player')
+    const ticket = `${this.#tickets.issue(path, scope)}${player === null ? '' : `&player=${encodeURIComponent(player)}`}`
     const idOf = ({ first }: PlaylistPart) => first.segment.id
     const cipher = this.#cipher
     return {
@@ -244,7 +248,8 @@ export class ReplayRoute implements MediaRoute {
       'Content-Length': HlsCipher.encryptedBytes(bytes),
       'Cache-Control': CACHED,
     }
-    await this.#sender.send(request, response, 200, headers, [segment], this.#cipher.encrypt(id, offset, plain))
+    const pieces = counted(this.#cipher.encrypt(id, offset, plain), this.#seen(wish))
+    await this.#sender.send(request, response, 200, headers, [segment], pieces)
   }
 
   async #segmentFile(
@@ -256,8 +261,9 @@ export class ReplayRoute implements MediaRoute {
     const segment = this.#segment(wish, SEGMENT_FILE.exec(wish.file)?.[1] ?? '')
     // An encrypted playlist names the initialization segment of a file, and nothing else of it.
     const size = scope === 'clear' ? segment.sizeBytes : segment.initBytes
+    const seen = this.#seen(wish)
     const read = (span: { start: number; end: number }) =>
-      this.#options.recordings.storeOf(segment).read(segment.object, span)
+      counted(this.#options.recordings.storeOf(segment).read(segment.object, span), seen)
     const cached = segment.state === 'open' ? 'no-cache' : CACHED
     await this.#sender.range(
       request,
@@ -271,6 +277,7 @@ export class ReplayRoute implements MediaRoute {
 
   /** A file to download, or to play in a browser: ranges are possible. */
   async #clip(request: IncomingMessage, response: ServerResponse, wish: ReplayRequest): Promise<void> {
+    this.#check(wish)
     const range = replayRange(wish.query, this.#options.clock.nowMs())
     if (range.toMs === null) throw new AppError('INVALID', { field: 'end', reason: 'it is missing' })
     const mp4 = wish.file === 'clip.mp4'
@@ -328,8 +335,10 @@ export class ReplayRoute implements MediaRoute {
   async #replay({
     path,
     query,
+    visitor,
   }: ReplayRequest): Promise<{ run(sink: Sink, envelope: Envelope | null): void; cancel(): void }> {
-    const { recordings, clock, timers, log } = this.#options
+    const { hub, recordings, clock, timers, log } = this.#options
+    const viewer = hub.admitReplay(visitor)
     const speed = replaySpeed(query)
     const range = replayRange(query, clock.nowMs())
     const delayMs = range.delayMs ?? 0
@@ -340,13 +349,26 @@ export class ReplayRoute implements MediaRoute {
     const controller = new AbortController()
     const { signal } = controller
     this.#running.add(controller)
+    let leave = () => {}
     const cancel = () => {
       this.#running.delete(controller)
       controller.abort()
+      leave()
     }
     const toMs = range.toMs ?? Number.POSITIVE_INFINITY
     const fragments = followFragments(recordings, { path, fromMs, toMs, delayMs, clock, timers, signal })
-    const run = (sink: Sink, envelope: Envelope | null) => {
+    const run = (to: Sink, envelope: Envelope | null) => {
+      const sink = new CountingSink(to)
+      const session = hub.viewers.add(viewer, {
+        counters: () => ({ bytesSent: sink.bytes, bufferedBytes: sink.pendingBytes(), framesDropped: 0 }),
+        kick: reason => {
+          leave = () => {} // it has a reason of its own
+          sink.end(reason)
+          cancel()
+        },
+        left() {},
+      })
+      leave = () => session.end('closed by the viewer')
       const options = {
         reader: this.#reader,
         fragments: this.#held(fragments),
@@ -364,10 +386,25 @@ export class ReplayRoute implements MediaRoute {
         })
         .then(reason => {
           if (!signal.aborted) sink.end(reason)
+          session.end(reason)
           cancel()
         })
     }
     return { run, cancel }
+  }
+
+  /** Throws AppError FORBIDDEN for whoever may not play the stream. */
+  #check({ visitor }: ReplayRequest): void {
+    this.#options.access.check({ action: 'play', ...visitor })
+  }
+
+  /** A request of a player of HLS, where what it gets is counted; one without an id is nobody's. */
+  #seen({ path, query, visitor }: ReplayRequest): (bytes: number) => void {
+    const id = query.get('player')
+    if (id === null || !PLAYER_ID.test(id)) return () => {}
+    const { remote, agent, traceId } = visitor
+    const info: ViewerInfo = { path, protocol: 'replay-hls', remote, agent, traceId }
+    return this.#players.request(id, info)
   }
 
   /** The fragments, each in use while it is being sent. */
@@ -399,6 +436,14 @@ export class ReplayRoute implements MediaRoute {
 const CACHED = 'private, max-age=86400, immutable'
 /** What is written later than this belongs to another fragment. */
 const EDGE_MS = 10_000
+
+const PLAYER_ID = /^[0-9a-f-]{36}$/
+
+/** How viewers of it are listed. */
+function protocolOf(file: string, { headers }: IncomingMessage): string {
+  if (file !== 'stream.flv') return 'replay-hls'
+  return headers.upgrade === undefined ? 'replay-flv' : 'replay-ws-flv'
+}
 
 function isOpen(segment: SegmentRecord): boolean {
   return segment.state === 'open'
