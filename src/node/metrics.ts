@@ -118,10 +118,8 @@ export class NodeMetrics {
     const totals = hub.totals()
     const publishers = new Tally()
     const viewers = new Tally()
-    for (const { publisher, viewersByProtocol } of statuses) {
-      if (publisher) publishers.add(publisher.protocol, 1)
-      for (const protocol in viewersByProtocol) viewers.add(protocol, viewersByProtocol[protocol] ?? 0)
-    }
+    for (const { publisher } of statuses) if (publisher) publishers.add(publisher.protocol, 1)
+    for (const [protocol, count] of hub.viewers.protocols) viewers.add(protocol, count)
     const refusals: Sample[] = []
     for (const { action, reason, count } of hub.refusals) refusals.push([{ action, reason }, count])
     const answers = Object.entries(requests.counts).map(([status, count]): Sample => [{ status }, count])
