@@ -200,6 +200,8 @@ const alarm = (i: number, method: number, alarmType: number | null, priority: nu
   at: ago((i + 1) * 7 * MINUTE),
   acknowledgedAt: i === 2 ? ago(MINUTE) : null,
   acknowledgedBy: i === 2 ? 'admin' : null,
+  recordedStreamId: i === 1 ? 's0' : null,
+  snapshotId: i < 2 ? 'sn1' : null,
 })
 const ALARMS = [alarm(0, 5, 2, 1), alarm(1, 5, 6, 2), alarm(2, 2, 1, 4), alarm(3, 6, 1, 3)]
 

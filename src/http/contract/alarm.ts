@@ -24,6 +24,11 @@ export const Alarm = z
     at: Time.describe('when it came'),
     acknowledgedAt: Time.nullable(),
     acknowledgedBy: z.string().nullable(),
+    recordedStreamId: z
+      .string()
+      .nullable()
+      .describe('stream of the channel when it was recorded then: /streams/{id}/replay from around `at`'),
+    snapshotId: z.string().nullable().describe('picture taken within 15 s of it: /snapshots/{id}'),
   })
   .meta({ id: 'Alarm' })
 export type Alarm = z.infer<typeof Alarm>

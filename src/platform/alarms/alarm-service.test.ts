@@ -6,6 +6,7 @@ import {
   type PlatformUnderTest,
   platformUnderTest,
 } from '../../../test/support/platform-under-test.ts'
+import { segment, snapshot } from '../../../test/support/recorder-at-node.ts'
 import type { NodeEvent } from '../../link/events.ts'
 import type { DeviceServices } from '../devices/compose-devices.ts'
 import type { AlarmFilter } from './alarm-store.ts'
@@ -68,6 +69,35 @@ test('the first who takes note of one stays named', async () => {
   expect(await gb.alarms.acknowledge(ADMINISTRATOR, id)).toMatchObject({ acknowledgedBy: 'olga' })
   expect(await list({ acknowledged: false })).toEqual([])
   await expect(gb.alarms.acknowledge({ ...OPERATOR, role: 'viewer' }, id)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+})
+
+test('an alarm knows what was recorded of its channel, and the picture next to it', async () => {
+  const path = `default/live/${CAMERA}`
+  const state = {
+    state: 'on',
+    reason: '',
+    remote: '192.0.2.20:5060',
+    transport: 'UDP',
+    version: '3.0',
+    agent: '',
+  } as const
+  await emit({ type: 'device.state', device, ...state, expiresAtMs: null, atMs: 1 })
+  const stream = { id: 'st_1', path, space: 'default', app: 'live', name: CAMERA, created_at: 1 }
+  await platform.db.insertInto('streams').values(stream).execute()
+  const taken = (id: string, takenAtMs: number): NodeEvent => ({
+    ...{ type: 'snapshot.taken', snapshot: snapshot(id, { path, takenAtMs }), atMs: takenAtMs },
+  })
+  await emit(
+    { type: 'recording.segment', segment: segment('sg_1', 1_000_000, { path, endMs: 1_600_000 }), atMs: 1_600_000 },
+    ...[taken('sn_far', 1_290_000), taken('sn_near', 1_303_000), taken('sn_other', 1_310_000)],
+    ...[alarm(900_000), alarm(1_300_000), alarm(1_605_000), alarm(1_700_000)],
+  )
+  expect((await list()).map(({ recordedStreamId, snapshotId }) => [recordedStreamId, snapshotId])).toEqual([
+    [null, null],
+    ['st_1', null],
+    ['st_1', 'sn_near'],
+    [null, null],
+  ])
 })
 
 test('resetting tells the device and takes note', async () => {

@@ -2,6 +2,7 @@ import { type SelectQueryBuilder, sql } from 'kysely'
 import type { Db } from '../../storage/database.ts'
 import type { AlarmTable } from '../../storage/device-tables.ts'
 import type { Tables } from '../../storage/tables.ts'
+import { CHANNEL_APP } from '../channels/channel.ts'
 import { behind, direction } from '../lists/keyset.ts'
 import type { PageRequest } from '../lists/page.ts'
 import type { Alarm } from './alarm.ts'
@@ -18,8 +19,30 @@ export interface AlarmFilter {
   readonly acknowledged?: boolean | undefined
 }
 
-type AlarmRow = AlarmTable & { device_name: string; channel_id: string | null; channel_name: string | null }
+type AlarmRow = AlarmTable & {
+  device_name: string
+  channel_id: string | null
+  channel_name: string | null
+  recorded_stream: string | null
+  snapshot_id: string | null
+}
 type Joined = Tables & { a: AlarmTable; d: Tables['devices']; c: Tables['channels'] }
+
+/** What is recorded is told every few seconds: a file that ends this long before an alarm may still grow over it. */
+const GROWS_MS = 10_000
+/** Longest file, see segment-store.ts: what has an alarm in it began at most so long before it. */
+const LONGEST_MS = 90_000_000
+/** A picture this long before or after an alarm shows what it was about. */
+const NEAR_MS = 15_000
+
+/** Times are those of the platform: the clock of a device may be wrong. */
+const PATH = sql`c.space || '/${sql.raw(CHANNEL_APP)}/' || c.stream_name`
+const RECORDED_STREAM = sql<string | null>`(select s.id from streams s where s.path = ${PATH} and exists (
+  select 1 from segments g where g.path = s.path and g.started_at > a.at - ${sql.lit(LONGEST_MS)}
+  and g.started_at <= a.at and g.ended_at >= a.at - ${sql.lit(GROWS_MS)}))`
+const SNAPSHOT = sql<string | null>`(select p.id from snapshots p where p.path = ${PATH}
+  and p.taken_at between a.at - ${sql.lit(NEAR_MS)} and a.at + ${sql.lit(NEAR_MS)}
+  order by abs(p.taken_at - a.at), p.id limit 1)`
 
 /** SQL of alarms. */
 export class AlarmStore {
@@ -90,7 +113,12 @@ export class AlarmStore {
       )
       .selectAll('a')
       .select(['d.name as device_name', sql<string | null>`c.id`.as('channel_id')])
-      .select(sql<string | null>`c.name`.as('channel_name')) as SelectQueryBuilder<Joined, 'a' | 'd' | 'c', AlarmRow>
+      .select([sql<string | null>`c.name`.as('channel_name')])
+      .select([RECORDED_STREAM.as('recorded_stream'), SNAPSHOT.as('snapshot_id')]) as SelectQueryBuilder<
+      Joined,
+      'a' | 'd' | 'c',
+      AlarmRow
+    >
     // a left join makes the columns of `c` nullable, which only matters for the two selected ones
   }
 }
@@ -102,5 +130,6 @@ function toAlarm(row: AlarmRow): Alarm {
     ...{ priority: row.priority, method: row.method, alarmType: row.alarm_type, description: row.description },
     ...{ longitude: row.longitude, latitude: row.latitude, alarmAtMs: row.alarm_at, atMs: row.at },
     ...{ acknowledgedAtMs: row.acknowledged_at, acknowledgedBy: row.acknowledged_by },
+    ...{ recordedStreamId: row.recorded_stream, snapshotId: row.snapshot_id },
   }
 }

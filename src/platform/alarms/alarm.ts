@@ -21,4 +21,8 @@ export interface Alarm {
   readonly atMs: number
   readonly acknowledgedAtMs: number | null
   readonly acknowledgedBy: string | null
+  /** Stream of the channel, when it was recorded then: its recordings are to be played from around `atMs`. */
+  readonly recordedStreamId: string | null
+  /** The picture taken nearest to it; null: none around it. */
+  readonly snapshotId: string | null
 }

@@ -182,6 +182,26 @@ test('a click on the day plays from there, and leads back to live', async () => 
   await page.close()
 })
 
+test('an alarm leads to its picture, and to what the platform or the device has recorded of it', async () => {
+  const { page } = await open('/alarms')
+  const row = (i: number) => page.locator('.table-row').nth(i)
+  await row(3).waitFor()
+  expect(await row(1).getByRole('link', { name: 'Picture' }).getAttribute('href')).toContain('/snapshots?open=sn1')
+  const replay = await row(1).getByRole('link', { name: 'Replay' }).getAttribute('href')
+  expect(replay).toMatch(/\/replay\?streams=s0&at=/)
+  await row(0).getByRole('link', { name: 'In the device' }).click()
+  await page.waitForURL(/\/channels\/c0\?at=/)
+  await page.close()
+})
+
+test('a link to a moment plays the recording of the device from there', async () => {
+  const at = new Date(new Date().setHours(8, 30, 0, 0)).toISOString()
+  const { page } = await open(`/channels/c0?at=${at}`)
+  const request = await page.waitForRequest(/\/channels\/c0\/playback$/)
+  expect((JSON.parse(request.postData() ?? '{}') as { start: string }).start).toBe(at)
+  await page.close()
+})
+
 test('a tree of a hundred thousand channels is opened level by level and drawn where it is seen', async () => {
   subject.platform.scenario = 'many'
   const { page } = await open('/directories')

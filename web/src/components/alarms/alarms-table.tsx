@@ -135,6 +135,13 @@ function useColumns(ofMany: boolean): readonly Column<Alarm>[] {
         render: ({ alarmAt }) => <Moment at={alarmAt} />,
       },
       {
+        key: 'evidence',
+        title: t('alarms.evidence'),
+        track: '120px',
+        phone: 'meta',
+        render: alarm => <Evidence alarm={alarm} />,
+      },
+      {
         key: 'state',
         title: t('streams.state'),
         track: 'minmax(150px, 1fr)',
@@ -162,6 +169,40 @@ function useColumns(ofMany: boolean): readonly Column<Alarm>[] {
         : []),
     ],
     [t, nameOf, ofMany, mayControl],
+  )
+}
+
+/** A recording is shown from a little before, to see how it came to it. */
+const BEFORE_MS = 10_000
+
+/** The picture and the recording around it: those kept here, or else what the device itself may have recorded. */
+function Evidence({ alarm: { at, alarmAt, channelId, recordedStreamId, snapshotId } }: { alarm: Alarm }) {
+  const { t } = useTranslation()
+  const before = (time: string) => new Date(Date.parse(time) - BEFORE_MS).toISOString()
+  return (
+    <span className="alarm-evidence">
+      {snapshotId !== null && (
+        <Link to="/snapshots" search={{ open: snapshotId }}>
+          {t('alarms.picture')}
+        </Link>
+      )}
+      {recordedStreamId !== null ? (
+        <Link to="/replay" search={{ streams: recordedStreamId, at: before(at) }}>
+          {t('alarms.replay')}
+        </Link>
+      ) : channelId !== null ? (
+        <Link
+          to="/channels/$id"
+          params={{ id: channelId }}
+          search={{ at: before(alarmAt) }}
+          title={t('alarms.deviceReplayHow')}
+        >
+          {t('alarms.deviceReplay')}
+        </Link>
+      ) : (
+        snapshotId === null && <span className="muted">–</span>
+      )}
+    </span>
   )
 }
 

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { Button } from 'antd'
-import { useMemo } from 'react'
+import { App, Button } from 'antd'
+import { useEffect, useMemo, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ShowApiCall } from '../../components/api-call.tsx'
 import { ErrorPanel } from '../../components/error-panel.tsx'
@@ -16,6 +16,9 @@ import { dayRecordingsQuery } from './queries.ts'
 import { blocksOf, dateOf, dayAfter, dayOf, endOfRun, playableAt, total } from './timeline-scale.ts'
 import { type Replay, SPEEDS } from './use-replay.ts'
 
+/** Devices record alarms a moment after they tell of them; what begins later than this is about something else. */
+const NEAR_MS = 60_000
+
 interface Props {
   readonly id: string
   readonly replay: Replay
@@ -24,8 +27,11 @@ interface Props {
 /** What the device itself has recorded: a day to play from any second, and to fetch as a file. */
 export function DeviceRecordings({ id, replay }: Props) {
   const { t } = useTranslation()
+  const { message } = App.useApp()
   const navigate = useNavigate({ from: '/channels/$id' })
-  const { day: date = dateOf(Date.now()) } = useSearch({ from: '/frame/channels/$id' })
+  const { day: chosen, at: wanted } = useSearch({ from: '/frame/channels/$id' })
+  const wantedMs = wanted === undefined ? Number.NaN : Date.parse(wanted)
+  const date = chosen ?? dateOf(Number.isNaN(wantedMs) ? Date.now() : wantedMs)
   const recordings = useQuery(dayRecordingsQuery(id, date))
   const day = useMemo(() => dayOf(date), [date])
   const blocks = useMemo(
@@ -40,12 +46,24 @@ export function DeviceRecordings({ id, replay }: Props) {
       ),
     [recordings.data, day],
   )
-  const show = (date: string) => void navigate({ search: old => ({ ...old, day: date }), replace: true })
+  const show = (date: string) =>
+    void navigate({ search: ({ at: _, ...old }) => ({ ...old, day: date }), replace: true })
   const seek = (ms: number) => {
     const at = playableAt(blocks, ms)
     if (at !== null) replay.playFrom(at, endOfRun(blocks, at))
   }
   const { session, atMs, speed } = replay
+  // a link to a moment plays from there, once what is recorded is known
+  const pending = useRef(Number.isNaN(wantedMs) ? null : wantedMs)
+  const { isSuccess } = recordings
+  useEffect(() => {
+    const ms = pending.current
+    if (ms === null || !isSuccess) return
+    pending.current = null
+    const at = playableAt(blocks, ms)
+    if (at === null || at - ms > NEAR_MS) void message.info(t('channel.noRecordingThen'))
+    else replay.playFrom(at, endOfRun(blocks, at))
+  }, [isSuccess, blocks, replay, message, t])
   return (
     <Card
       title={t('channel.recordings')}

@@ -11,7 +11,14 @@ export const channelsRoutes = [
     getParentRoute: () => frame,
     path: '/channels/$id',
     staticData: { section: 'devices' },
-    validateSearch: ({ tab, day }: RawSearch) => present({ tab: oneOf(tab, CHANNEL_TABS), day: word(day) }),
+    validateSearch: ({ tab, day, at }: RawSearch) =>
+      present({
+        tab: oneOf(tab, CHANNEL_TABS),
+        // YYYY-MM-DD of the browser's zone.
+        day: word(day),
+        // RFC 3339: the device's recording plays from there.
+        at: word(at),
+      }),
     component: lazyRouteComponent(
       () => withTexts('channel', withTexts('attempt', withTexts('config', import('./channel-page.tsx')))),
       'ChannelPage',
