@@ -28,7 +28,7 @@ export interface LoadCounts {
   readonly frames: number
   readonly bytes: number
   readonly dropped: number
-  readonly lateMs: number
+  readonly heldUpMs: number
 }
 
 /** Simulated devices on the load core, and their rows at the platform. */

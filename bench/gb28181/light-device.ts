@@ -10,6 +10,11 @@ import { type MediaScript, SSRC_AT } from './media-script.ts'
 
 /** Steps of the sending clock; frames are due every 40 ms. */
 const TICK_MS = 2
+/**
+ * A process that was held up longer goes on where it was. To send all it has missed would be a burst of hundreds of
+ * cameras at once, which no network brings.
+ */
+const MAX_LATE_MS = 20
 /** A connection that is so far behind is not read any more; its frames are left out and counted. */
 const MAX_PENDING_BYTES = 4 * 1024 * 1024
 const PS_PAYLOAD = { payloadType: 96, encoding: 'PS', clockRate: 90_000 }
@@ -22,13 +27,13 @@ export interface SentCounts {
   bytes: number
   /** Frames left out because the receiver does not keep up. */
   dropped: number
-  /** Most by which a frame was sent after its time. */
-  lateMs: number
+  /** Times this process was held up, so that all cameras stood still. */
+  heldUpMs: number
 }
 
 /** The cameras of one process: one clock sends for all of them. */
 export class LightCameras {
-  readonly counts: SentCounts = { calls: 0, frames: 0, packets: 0, bytes: 0, dropped: 0, lateMs: 0 }
+  readonly counts: SentCounts = { calls: 0, frames: 0, packets: 0, bytes: 0, dropped: 0, heldUpMs: 0 }
   /** When the newest call of a channel sent its first keyframe, `monotonicNs`. */
   readonly firstSentNs = new Map<string, number>()
   readonly #script: MediaScript
@@ -36,6 +41,7 @@ export class LightCameras {
   readonly #clock: NodeJS.Timeout
   /** Since when nothing is sent, ms of performance.now(); null: it is. */
   #pausedMs: number | null = null
+  #tickedMs = performance.now()
 
   constructor(script: MediaScript) {
     this.#script = script
@@ -66,6 +72,7 @@ export class LightCameras {
     if (this.#pausedMs === null) return
     const ms = performance.now() - this.#pausedMs
     this.#pausedMs = null
+    this.#tickedMs = performance.now()
     for (const call of this.#calls) call.shift(ms)
   }
 
@@ -77,7 +84,15 @@ export class LightCameras {
   #tick(): void {
     if (this.#pausedMs !== null) return
     const nowMs = performance.now()
+    const lateMs = nowMs - this.#tickedMs - TICK_MS
+    this.#tickedMs = nowMs
+    if (lateMs > MAX_LATE_MS) {
+      this.counts.heldUpMs += lateMs
+      for (const call of this.#calls) call.shift(lateMs)
+    }
     for (const call of this.#calls) call.send(nowMs)
+    // what sending itself took is no hold-up
+    this.#tickedMs = performance.now()
   }
 }
 
@@ -174,9 +189,7 @@ class LightCall implements OutgoingMedia {
     const { counts, script } = this.#cameras
     for (;;) {
       const step = script.steps[this.#next]
-      const lateMs = nowMs - this.#startMs - (step?.ms ?? 0)
-      if (!step || lateMs < 0) return
-      counts.lateMs = Math.max(counts.lateMs, lateMs)
+      if (!step || nowMs - this.#startMs < step.ms) return
       this.#next++
       if (step.keyframe && !this.#cameras.firstSentNs.has(this.#channelId))
         this.#cameras.firstSentNs.set(this.#channelId, monotonicNs())

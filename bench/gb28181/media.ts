@@ -1,3 +1,4 @@
+import { udpDrops } from '../../src/protocols/rtp/udp-drops.ts'
 import { memoryBytes } from '../process.ts'
 import { channelsOf, Devices, withCatalog } from './devices.ts'
 import { at, type Figure, type GbOutcome, stallFigures } from './figure.ts'
@@ -51,7 +52,7 @@ export async function media(short: boolean): Promise<GbOutcome> {
   return {
     id: 'media',
     title: 'Program streams over RTP',
-    how: `Channels of ${(bitrateKbps / 1000).toFixed(2)} Mbit/s (1080p25 H.264 and A-law) on the one media port, nobody watching: received, put in order, taken apart and kept as GOP. Lost are frames that were sent and did not become frames of the stream.`,
+    how: `Channels of ${(bitrateKbps / 1000).toFixed(2)} Mbit/s (1080p25 H.264 and A-law) on the one media port, nobody watching: received, put in order, taken apart and kept as GOP. Lost are frames that were sent and did not become frames of the stream. Cameras that are held up by the machine go on where they were, as one does not send for another.`,
     figures,
   }
 }
@@ -63,6 +64,7 @@ async function streams(shape: Shape) {
     await playAll(product, list)
     await wait(SETTLE_MS)
     const before = await missing(product, devices)
+    const dropsBefore = await udpDrops(product.gbMedia)
     devices.resume()
     await wait(SETTLE_MS)
     await product.inside(product.node)
@@ -72,6 +74,7 @@ async function streams(shape: Shape) {
     const inside = await product.inside(product.node)
     const after = await missing(product, devices)
     const [lost, sent] = [after.frames - before.frames, after.sent - before.sent]
+    const drops = await udpDrops(product.gbMedia)
     const megabits = ((counts.bytes - begin.counts.bytes) * 8) / 1e6
     const name = `${shape.transport === 'udp' ? 'UDP' : 'TCP'}, ${shape.channels} streams`
     const all = shape.channels === 200
@@ -84,7 +87,11 @@ async function streams(shape: Shape) {
         unit: '',
         ...(shape.transport !== 'udp' && { atMost: 0 }),
       },
+      ...(shape.transport === 'udp' && drops !== null
+        ? [{ name: `${name}: datagrams the kernel threw away`, value: drops - (dropsBefore ?? 0), unit: '' }]
+        : []),
       ...stallFigures(`node, ${name}`, inside),
+      { name: `${name}: cameras held up`, value: counts.heldUpMs - begin.counts.heldUpMs, unit: 'ms' },
       { name: `${name}: load core`, value: ((counts.cpuSeconds - begin.counts.cpuSeconds) / took) * 100, unit: '%' },
     ]
     await devices.stop()

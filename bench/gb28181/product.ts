@@ -38,6 +38,7 @@ export class GbProduct {
   platform: Child
   node: Child
   readonly sip: number
+  readonly gbMedia: number
   readonly #http: number
   readonly #media: number
   /** For what a scenario writes; gone with the product. */
@@ -45,11 +46,12 @@ export class GbProduct {
   readonly #start: Starts
   #token = ''
 
-  private constructor(start: Starts, ports: Record<'sip' | 'http' | 'media', number>, folder: string) {
+  private constructor(start: Starts, ports: Record<'sip' | 'gbMedia' | 'http' | 'media', number>, folder: string) {
     this.#start = start
     this.platform = start.platform()
     this.node = start.node()
     this.sip = ports.sip
+    this.gbMedia = ports.gbMedia
     this.#http = ports.http
     this.#media = ports.media
     this.folder = folder
@@ -84,7 +86,7 @@ export class GbProduct {
       SIGHTLINE_PUBLIC_HOST: HOST,
     }
     const starts = { platform: () => start('platform', platform), node: () => start('node', node) }
-    const product = new GbProduct(starts, { sip, http, media }, folder)
+    const product = new GbProduct(starts, { sip, gbMedia, http, media }, folder)
     await product.#listening()
     await product.#signIn()
     return product

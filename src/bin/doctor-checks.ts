@@ -31,6 +31,8 @@ const WANTED_FILES = 65_536
 /** No build is older: a clock before it makes every signed URL wrong. */
 const OLDEST_YEAR = 2025
 const FFMPEG_LEAST_MAJOR = 5
+/** Of each socket for media: 16 of them hold what 200 cameras of 2 Mbit/s send in half a second. */
+const WANTED_RECEIVE_BUFFER_BYTES = 2 * MEBIBYTE
 
 const run = promisify(execFile)
 /** Asking another program must not hold the doctor. */
@@ -143,6 +145,16 @@ export const CHECKS: Readonly<Record<string, Check>> = {
     return [{ check: 'open files', status: 'warn', message, advice }]
   },
 
+  datagrams: ({ settings }) => {
+    const limit = settings.listen.gbMedia === null ? null : receiveBufferLimit()
+    if (limit === null) return []
+    const check = 'receive buffers'
+    const message = `${Math.round(limit / 1024)} KiB for the datagrams of a socket (net.core.rmem_max)`
+    if (limit >= WANTED_RECEIVE_BUFFER_BYTES) return [{ check, status: 'ok', message }]
+    const advice = `cameras that send by UDP need more: sysctl -w net.core.rmem_max=${8 * MEBIBYTE}, and the same in /etc/sysctl.d`
+    return [{ check, status: 'warn', message, advice }]
+  },
+
   memory: () => {
     const message = `${gibibytes(totalmem())} in the machine, ${gibibytes(freemem())} free`
     if (totalmem() >= LEAST_MEMORY_BYTES) return [{ check: 'memory', status: 'ok', message }]
@@ -195,6 +207,15 @@ async function clockSynchronized(): Promise<boolean | null> {
       timeout: PROGRAM_TIMEOUT_MS,
     })
     return stdout.trim() === 'yes'
+  } catch {
+    return null
+  }
+}
+
+/** What a program may have; null where the system does not tell. */
+function receiveBufferLimit(): number | null {
+  try {
+    return Number(readFileSync('/proc/sys/net/core/rmem_max', 'utf8'))
   } catch {
     return null
   }

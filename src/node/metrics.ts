@@ -45,6 +45,8 @@ export interface NodeMetricsOptions {
   readonly site: () => SpacesState['site']
   readonly requests: RequestCounter
   readonly rtmpConnections: () => number
+  /** Datagrams of devices that were not read in time; null where nobody tells. */
+  readonly droppedPackets: () => number | null
   /** Null for a node that stands alone. */
   readonly link: () => LinkNumbers | null
   /** Null where nothing is recorded. */
@@ -114,7 +116,8 @@ export class NodeMetrics {
   }
 
   #media(statuses: readonly StreamStatus[]): string {
-    const { hub, requests, rtmpConnections } = this.#options
+    const { droppedPackets, hub, requests, rtmpConnections } = this.#options
+    const packets = droppedPackets()
     const totals = hub.totals()
     const publishers = new Tally()
     const viewers = new Tally()
@@ -138,6 +141,14 @@ export class NodeMetrics {
       counter('sightline_node_refused_total', 'Refused publishers and viewers by reason', refusals),
       counter('sightline_node_http_requests_total', 'Requests of the media ports by class of the answer', answers),
       one('sightline_node_rtmp_connections', 'Open RTMP and RTMPS connections', rtmpConnections()),
+      packets === null
+        ? ''
+        : one(
+            'sightline_node_gb28181_dropped_packets_total',
+            'Datagrams of GB/T 28181 devices that the kernel threw away because they were not read in time',
+            packets,
+            'counter',
+          ),
     ].join('')
   }
 

@@ -166,6 +166,11 @@ export class GbHost {
     return this.#context
   }
 
+  /** Of the media port: datagrams that were not read in time; null where the system does not tell. */
+  get droppedPackets(): number | null {
+    return this.#media.counters.droppedPackets
+  }
+
   get store(): GbStore | null {
     return this.#store
   }

@@ -9,16 +9,26 @@ import { CountingSender, type MediaSender } from './media-sender.ts'
 import { isRtcp, ssrcOf } from './packet.ts'
 import { type Expectation, Reception } from './reception.ts'
 import { type Stray, Strays } from './strays.ts'
+import { udpDrops } from './udp-drops.ts'
 
 /** A receiver report without blocks. */
 const MIN_PACKET_BYTES = 8
-/** A keyframe burst of 200 cameras at once; the kernel gives what net.core.rmem_max allows. */
+/** Asked for each socket; the kernel gives what net.core.rmem_max allows, and says twice that, its own part included. */
 const RECEIVE_BUFFER_BYTES = 8 * 1024 * 1024
 /**
- * UDP sockets on the one number. The kernel spreads senders over them by their address, and each has a receive buffer:
- * where it is kept small (212 KB by default on Linux), a burst needs more than one.
+ * Receive buffers of all sockets as the kernel counts them: what 200 cameras of 2 Mbit/s send in half a second, of which
+ * half is bookkeeping.
  */
-const UDP_SOCKETS = 4
+const WANTED_BUFFERS_BYTES = 64 * 1024 * 1024
+/**
+ * UDP sockets on the one number. The kernel spreads senders over them by their address, and each has a receive buffer of
+ * its own: where that is kept small (212 KB by default on Linux), a burst needs many.
+ */
+const UDP_SOCKETS = { min: 4, max: 16 } as const
+/** How often the kernel is asked what it threw away, in ticks. */
+const DROPS_EVERY_TICKS = 5
+/** It is said once in this time. */
+const DROPS_SAID_MS = 60_000
 /** Datagrams handed to the kernel and not yet sent: half a second of 100 Mbit/s. */
 const MAX_SEND_QUEUE_BYTES = 6 * 1024 * 1024
 /** Connections of all senders: more than channels anybody plays at once on one node. */
@@ -57,6 +67,8 @@ export type SenderOptions =
 export interface MediaPortCounters {
   readonly receptions: number
   readonly connections: number
+  /** Datagrams the kernel threw away because nobody read them in time; null where it does not tell. */
+  readonly droppedPackets: number | null
   /** Packets for nobody. */
   readonly strayPackets: number
   readonly strays: readonly Stray[]
@@ -75,6 +87,10 @@ export class MediaPort {
   #server: Server | null = null
   #ticker: Timer | null = null
   #ipv6 = false
+  #port = 0
+  #ticks = 0
+  #drops: number | null = null
+  #dropsSaidMs = Number.NEGATIVE_INFINITY
   #closed = false
 
   constructor(options: MediaPortOptions) {
@@ -86,6 +102,7 @@ export class MediaPort {
     return {
       receptions: this.#bindings.receptions.size,
       connections: this.#connections.size,
+      droppedPackets: this.#drops,
       strayPackets: this.#strays.packets,
       strays: this.#strays.list,
     }
@@ -101,6 +118,7 @@ export class MediaPort {
       try {
         this.#udp = await this.#listenUdp(number, host)
         this.#server = server
+        this.#port = number
         this.#ticker = this.#options.timers.every(TICK_MS, () => this.#tick())
         return number
       } catch (error) {
@@ -189,7 +207,9 @@ export class MediaPort {
       return null
     })
     if (!first) return [await this.#bindUdp(port, host, false)]
-    const further = Array.from({ length: UDP_SOCKETS - 1 }, () => this.#bindUdp(port, host, true))
+    const { max, min } = UDP_SOCKETS
+    const count = Math.min(max, Math.max(min, Math.ceil(WANTED_BUFFERS_BYTES / first.getRecvBufferSize())))
+    const further = Array.from({ length: count - 1 }, () => this.#bindUdp(port, host, true))
     return [first, ...(await Promise.all(further))]
   }
 
@@ -335,6 +355,21 @@ export class MediaPort {
     for (const connection of this.#connections) {
       if (connection.reception === null && connection.openedAtMs < oldest) connection.close()
     }
+    if (++this.#ticks % DROPS_EVERY_TICKS === 0 && this.#options.dedicated !== true) void this.#countDrops()
+  }
+
+  async #countDrops(): Promise<void> {
+    const { clock, log } = this.#options
+    const before = this.#drops ?? 0
+    const drops = await udpDrops(this.#port)
+    if (this.#closed) return
+    this.#drops = drops
+    const nowMs = clock.monotonicMs()
+    if (drops === null || drops <= before || nowMs - this.#dropsSaidMs < DROPS_SAID_MS) return
+    this.#dropsSaidMs = nowMs
+    const bufferBytes = this.#udp.reduce((sum, socket) => sum + socket.getRecvBufferSize(), 0)
+    const advice = 'raise net.core.rmem_max, or let devices send by TCP'
+    log.warn('the kernel threw datagrams of devices away', { packets: drops - before, bufferBytes, advice })
   }
 }
 
