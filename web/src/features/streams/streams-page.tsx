@@ -153,7 +153,7 @@ function useColumns(): readonly Column<Stream>[] {
       {
         key: 'name',
         title: t('streams.name'),
-        track: 'minmax(180px, 2.4fr)',
+        track: 'minmax(140px, 2.4fr)',
         sortable: true,
         phone: 'title',
         render: ({ id, name, title, path, space, app }) => (
@@ -166,7 +166,7 @@ function useColumns(): readonly Column<Stream>[] {
       {
         key: 'state',
         title: t('streams.state'),
-        track: '148px',
+        track: '128px',
         sortable: true,
         phone: 'side',
         render: row => <StreamState stream={row} />,
@@ -174,14 +174,14 @@ function useColumns(): readonly Column<Stream>[] {
       {
         key: 'video',
         title: t('streams.video'),
-        track: 'minmax(150px, 1.3fr)',
+        track: 'minmax(120px, 1.3fr)',
         sortable: true,
         render: row => <Picture stream={row} />,
       },
       {
         key: 'bitrate',
         title: t('streams.bitrate'),
-        track: '120px',
+        track: '104px',
         numeric: true,
         sortable: true,
         phone: 'meta',
@@ -190,7 +190,7 @@ function useColumns(): readonly Column<Stream>[] {
       {
         key: 'fps',
         title: t('streams.fps'),
-        track: '72px',
+        track: '56px',
         numeric: true,
         sortable: true,
         render: ({ live }) => <span className="tabular">{live?.video ? framesPerSecond(live.fps) : '–'}</span>,
@@ -198,7 +198,7 @@ function useColumns(): readonly Column<Stream>[] {
       {
         key: 'viewers',
         title: t('streams.viewers'),
-        track: '92px',
+        track: '80px',
         numeric: true,
         sortable: true,
         phone: 'meta',
@@ -212,7 +212,7 @@ function useColumns(): readonly Column<Stream>[] {
       {
         key: 'since',
         title: t('streams.since'),
-        track: '108px',
+        track: '88px',
         numeric: true,
         sortable: true,
         phone: 'meta',
@@ -221,7 +221,7 @@ function useColumns(): readonly Column<Stream>[] {
       {
         key: 'actions',
         title: '',
-        track: '56px',
+        track: '40px',
         numeric: true,
         render: row => row.live && <KickButton stream={row} compact />,
       },

@@ -94,14 +94,14 @@ function useColumns(): readonly Column<ViewerEntry>[] {
       {
         key: 'state',
         title: t('streams.state'),
-        track: '120px',
+        track: '100px',
         phone: 'side',
         render: ({ state }) => <StateTag state={state} word={t(state === 'on' ? 'viewer.watching' : 'viewer.gone')} />,
       },
       {
         key: 'path',
         title: t('stream.title'),
-        track: 'minmax(160px, 1.6fr)',
+        track: 'minmax(130px, 1.6fr)',
         phone: 'meta',
         render: ({ path }) => (
           <span className="ellipsis" title={path}>
@@ -112,14 +112,14 @@ function useColumns(): readonly Column<ViewerEntry>[] {
       {
         key: 'protocol',
         title: t('viewers.protocol'),
-        track: '110px',
+        track: '90px',
         phone: 'meta',
         render: ({ protocol }) => protocolName(protocol),
       },
       {
         key: 'agent',
         title: t('viewers.agent'),
-        track: 'minmax(140px, 1.6fr)',
+        track: 'minmax(100px, 1.6fr)',
         render: ({ agent }) => (
           <span className="ellipsis" title={agent}>
             {agent || '–'}
@@ -129,20 +129,20 @@ function useColumns(): readonly Column<ViewerEntry>[] {
       {
         key: 'started',
         title: t('viewer.started'),
-        track: '168px',
+        track: '144px',
         render: ({ startedAt }) => <Moment at={startedAt} />,
       },
       {
         key: 'sent',
         title: t('viewers.sent'),
-        track: '100px',
+        track: '84px',
         numeric: true,
         render: ({ bytesSent }) => <Measure of={bytesSent === null ? null : bytes(bytesSent)} />,
       },
       {
         key: 'reason',
         title: t('viewer.reason'),
-        track: 'minmax(120px, 1fr)',
+        track: 'minmax(100px, 1fr)',
         render: ({ stopReason }) => (
           <span className="ellipsis" title={stopReason ?? ''}>
             {stopReason ?? '–'}
