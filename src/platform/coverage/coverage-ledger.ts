@@ -68,9 +68,10 @@ export class CoverageLedger implements EventSink, Closable {
     else this.#lost.delete(nodeId)
   }
 
-  /** Removes what is older than it is kept. */
+  /** Makes old numbers coarser, and removes what is older than it is kept. */
   async tidy(): Promise<void> {
-    await new CoverageStore(this.#options.db).tidy(this.#options.clock.nowMs() - KEEP_MS)
+    const now = this.#options.clock.nowMs()
+    await this.#options.db.transaction().execute(trx => new CoverageStore(trx).tidy(now - KEEP_MS, now))
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.ts'
 import type { Database } from '../../storage/database.ts'
 import type { Actor } from '../access/actor.ts'
 import { permit } from '../access/permission.ts'
@@ -26,20 +27,22 @@ export interface CoverageWithGaps extends Coverage {
 export class CoverageService {
   readonly #db: Database
   readonly #streams: StreamService
+  readonly #clock: Clock
 
-  constructor(db: Database, streams: StreamService) {
+  constructor(db: Database, streams: StreamService, clock: Clock) {
     this.#db = db
+    this.#clock = clock
     this.#streams = streams
   }
 
-  /** Of each stream something was planned for, in whole hours. Throws NOT_FOUND, INVALID. */
+  /** Of each stream something was planned for, in whole minutes; of days before yesterday in whole hours. Throws NOT_FOUND, INVALID. */
   async list(actor: Actor, { stream, space, ...query }: CoverageQuery): Promise<Page<CoverageWithGaps>> {
     permit(actor, 'recordings.read')
     checkSpan(query, MAX_SPAN_MS)
     const path = stream === undefined ? undefined : (await this.#streams.get(actor, stream)).path
     const { startMs, endMs, ...request } = query
     const store = new CoverageStore(this.#db)
-    const rows = await store.page({ startMs, endMs, path, space }, request)
+    const rows = await store.page({ startMs, endMs, path, space }, request, this.#clock.nowMs())
     const page = pageOf(rows, request.limit, ({ path }) => ({ value: path, name: path }))
     const gaps = await store.gaps(
       page.items.map(({ path }) => path),

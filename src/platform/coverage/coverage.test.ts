@@ -7,6 +7,7 @@ import {
 } from '../../../test/support/platform-under-test.ts'
 import { PATH, RecorderAtNode } from '../../../test/support/recorder-at-node.ts'
 import type { NodeEvent } from '../../link/events.ts'
+import { CoverageStore } from './coverage-store.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
@@ -101,6 +102,23 @@ test('what lies in two hours is divided between them', async () => {
   await tell({ type: 'recording.coverage', path: PATH, ...span, atMs: fromMs })
   expect((await coverage(BEGIN, BEGIN + HOUR_MS))[0]).toMatchObject({ plannedS: 20, recordedS: 10 })
   expect((await coverage(BEGIN + HOUR_MS, BEGIN + 2 * HOUR_MS))[0]).toMatchObject({ plannedS: 40, recordedS: 20 })
+})
+
+test('a part of an hour has its own minutes; after two days they are an hour', async () => {
+  await tell(...Array.from({ length: 60 }, (_, n) => minute(n, n < 30 ? 60 : 15)))
+  const at = (from: number, to: number) => coverage(BEGIN + from * MINUTE_MS, BEGIN + to * MINUTE_MS)
+  expect(await at(20, 40)).toMatchObject([{ path: PATH, plannedS: 1200, recordedS: 750 }])
+  expect(await at(45, 60)).toMatchObject([{ plannedS: 900, recordedS: 225 }])
+  platform.time.jump(2 * 24 * HOUR_MS + 3 * HOUR_MS)
+  const whole = { plannedS: 3600, recordedS: 2250 }
+  for (let times = 0; times < 2; times++) {
+    await platform.db.transaction().execute(trx => new CoverageStore(trx).tidy(0, platform.time.nowMs()))
+    expect(await at(0, 60)).toMatchObject([whole])
+    const rows = await platform.db.selectFrom('coverage_hours').select(['at']).where('path', '=', PATH).execute()
+    expect(rows.map(row => Number(row.at))).toEqual([BEGIN])
+  }
+  // Known by the hour only now.
+  expect(await at(20, 40)).toMatchObject([whole])
 })
 
 test('a gap that is open raises an alert at once; what is recorded again clears it', async () => {

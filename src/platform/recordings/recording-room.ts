@@ -182,7 +182,7 @@ export class RecordingRoom implements Closable {
       snapshots,
       exports,
       storages,
-      coverage: new CoverageService(db, streams),
+      coverage: new CoverageService(db, streams, clock),
       callbacks: this.#callbacks(needs),
       alerts: this.#alerts,
     }
