@@ -40,6 +40,7 @@ import { FLV_FORMAT } from '../protocols/http-live/flv-packager.ts'
 import { LiveHandler } from '../protocols/http-live/live-handler.ts'
 import { TS_FORMAT } from '../protocols/http-live/ts-packager.ts'
 import { RtmpServer, type RtmpServerOptions } from '../protocols/rtmp/server.ts'
+import { Checkpoints } from '../storage/checkpoints.ts'
 import { localRtmp } from './local-address.ts'
 import { deviceRoutes, openDevices, type RunningDevices } from './node-devices.ts'
 import { createRecording } from './node-recording.ts'
@@ -143,6 +144,7 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
     recording = stack.add(
       createRecording({ settings, hub, leases, spaces, access, visitors, store, emit, clock, timers, log }),
     )
+    stack.add(new Checkpoints({ dbs: [store.db, recording.host.index.db], log }))
   }
   const routes = [
     new MetricsRoute(metrics, () => settings.metrics.token),

@@ -4,7 +4,7 @@ import { newId } from '../base/id.ts'
 import { DevicesState } from '../link/gb28181.ts'
 import { SpacesState } from '../link/messages.ts'
 import { RecordingState } from '../link/recording.ts'
-import { openSqliteFile } from '../storage/sqlite-file.ts'
+import { openThreadedSqliteFile } from '../storage/sqlite-file.ts'
 
 /** What the platform asks of a node, by topic; each is sent whole. */
 const TOPICS = { spaces: SpacesState, devices: DevicesState, recording: RecordingState } as const
@@ -20,7 +20,7 @@ export class NodeStore {
   readonly #put: StatementSync
 
   constructor(file: string) {
-    this.db = openSqliteFile(file)
+    this.db = openThreadedSqliteFile(file)
     this.db.exec(SCHEMA)
     this.#get = this.db.prepare('SELECT value FROM facts WHERE name = ?')
     this.#put = this.db.prepare(

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import { AppError } from '../base/errors.ts'
 import { SQLITE_BUSY, sqliteCode, sqliteError } from './sqlite-error.ts'
 
@@ -16,9 +17,29 @@ const LOCK_WAIT_MS = 1000
  */
 export function openSqliteFile(file: string): DatabaseSync {
   mkdirSync(dirname(file), { recursive: true })
-  const db = new DatabaseSync(file, { timeout: LOCK_WAIT_MS })
+  return prepared(file, new DatabaseSync(file, { timeout: LOCK_WAIT_MS }), 'EXCLUSIVE')
+}
+
+/**
+ * The same for this process with all its threads, so that `Checkpoints` can wait for the disk in another one. Where SQLite
+ * has no such lock (Windows) it is as `openSqliteFile`, and the threads of `Checkpoints` find it locked.
+ */
+export function openThreadedSqliteFile(file: string): DatabaseSync {
+  if (process.platform === 'win32') return openSqliteFile(file)
+  mkdirSync(dirname(file), { recursive: true })
+  return prepared(file, new DatabaseSync(threadedUrl(file), { timeout: LOCK_WAIT_MS }), 'NORMAL')
+}
+
+/** A file whose lock is of the process: https://sqlite.org/vfs.html, `unix-excl`. */
+export function threadedUrl(file: string): URL {
+  const url = pathToFileURL(file)
+  url.searchParams.set('vfs', 'unix-excl')
+  return url
+}
+
+function prepared(file: string, db: DatabaseSync, lockingMode: 'EXCLUSIVE' | 'NORMAL'): DatabaseSync {
   try {
-    db.exec('PRAGMA locking_mode = EXCLUSIVE')
+    db.exec(`PRAGMA locking_mode = ${lockingMode}`)
     db.exec('PRAGMA journal_mode = WAL')
     db.exec('BEGIN IMMEDIATE; COMMIT')
     db.exec('PRAGMA synchronous = NORMAL')

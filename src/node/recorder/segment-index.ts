@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { z } from 'zod'
-import { openSqliteFile } from '../../storage/sqlite-file.ts'
+import { openThreadedSqliteFile } from '../../storage/sqlite-file.ts'
 import type { FragmentEntry } from './fragment-entry.ts'
 import type { SegmentRecord } from './segment.ts'
 
@@ -38,7 +38,7 @@ export class SegmentIndex {
   readonly #growing = new Map<string, { segment: SegmentRecord; readonly fragments: FragmentEntry[] }>()
 
   constructor(file: string) {
-    this.db = openSqliteFile(file)
+    this.db = openThreadedSqliteFile(file)
     this.db.exec(SCHEMA)
     const db = this.db
     this.#sql = {
