@@ -469,6 +469,26 @@ export function devicesAnswer(
                   width: 576,
                   lines: [{ text: 'Gate', x: 10, y: 500 }],
                 },
+                pictureMask: {
+                  on: true,
+                  sumNum: 2,
+                  regions: [
+                    { seq: 1, point: { left: 0, top: 0, right: 320, bottom: 180 } },
+                    { seq: 2, point: { left: 960, top: 540, right: 1280, bottom: 720 } },
+                  ],
+                },
+                videoRecordPlan: {
+                  recordEnable: true,
+                  streamNumber: 0,
+                  sumNum: 1,
+                  schedules: [
+                    {
+                      weekDay: 1,
+                      sumNum: 1,
+                      segments: [{ startHour: 8, startMin: 0, startSec: 0, stopHour: 18, stopMin: 30, stopSec: 0 }],
+                    },
+                  ],
+                },
               },
             },
           ]

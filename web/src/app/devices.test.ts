@@ -182,6 +182,19 @@ test('a click on the day plays from there, and leads back to live', async () => 
   await page.close()
 })
 
+test('a privacy mask is a row of corners, and goes to the camera as it came', async () => {
+  const { page } = await open('/channels/c2?tab=config')
+  await page.locator('.card-head select').selectOption('PictureMask')
+  await page.locator('.config-row').nth(1).waitFor()
+  await page.locator('.config-row').nth(1).getByLabel('Right, px').fill('1270')
+  const request = page.waitForRequest(request => request.method() === 'PUT')
+  await page.getByRole('button', { name: 'Write into the device' }).click()
+  const { value } = JSON.parse((await request).postData() ?? '{}') as { value: { sumNum: number; regions: unknown[] } }
+  expect(value.sumNum).toBe(2)
+  expect(value.regions[1]).toEqual({ seq: 2, point: { left: 960, top: 540, right: 1270, bottom: 720 } })
+  await page.close()
+})
+
 test('an alarm leads to its picture, and to what the platform or the device has recorded of it', async () => {
   const { page } = await open('/alarms')
   const row = (i: number) => page.locator('.table-row').nth(i)

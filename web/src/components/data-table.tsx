@@ -32,6 +32,8 @@ export interface Selection {
 
 const ROW_PX = 56
 const PHONE_ROW_PX = 76
+/** With three lines on a phone. */
+const TALL_ROW_PX = 108
 /** Rows drawn beyond the visible ones, so that a quick scroll does not show gaps. */
 const OVERSCAN = 12
 /** Below this many rows all are drawn: find-in-page and printing then see everything. */
@@ -71,12 +73,14 @@ interface Props<Row> {
   readonly sort?: Sort
   readonly empty: ReactNode
   readonly selection?: Selection
+  /** Its rows have more in them than two lines of a phone hold. */
+  readonly tall?: boolean
 }
 
 /** A dense table of rows of one height: sorted by its head, two-line rows on a phone, thousands of rows without strain. */
-export function DataTable<Row>({ label, columns, rows, rowKey, sort, empty, selection }: Props<Row>) {
+export function DataTable<Row>({ label, columns, rows, rowKey, sort, empty, selection, tall = false }: Props<Row>) {
   const phone = usePhone()
-  const rowPx = phone ? PHONE_ROW_PX : ROW_PX
+  const rowPx = phone ? (tall ? TALL_ROW_PX : PHONE_ROW_PX) : ROW_PX
   const { body, first, last, windowed } = useWindow(rows?.length ?? 0, rowPx)
   const shown = useMemo(
     () => (phone ? columns.filter(column => column.phone !== undefined) : columns),
@@ -85,7 +89,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey, sort, empty, sele
   const tracks = shown.map(column => column.track).join(' ')
   const gridTemplateColumns = phone ? undefined : selection === undefined ? tracks : `24px ${tracks}`
   // A short table on a phone gives a row with much in it a third line; where rows are windowed all are of one height.
-  const height = phone && !windowed ? { minHeight: rowPx } : { height: rowPx }
+  const height = phone && !windowed ? { minHeight: PHONE_ROW_PX } : { height: rowPx }
   if (rows?.length === 0) return <>{empty}</>
   return (
     // biome-ignore-start lint/a11y/useSemanticElements: a grid of one-height rows that can be windowed is no <table>

@@ -46,6 +46,7 @@ export function AlarmsTable({ filter, ofMany = false, filtered = false }: Props)
           columns={columns}
           rows={alarms.data?.pages.flatMap(({ items }) => items)}
           rowKey={({ id }) => id}
+          tall
           empty={
             <Empty title={t(filtered ? 'alarms.noMatch' : 'alarms.empty')}>
               {!filtered && <p className="muted">{t('alarms.emptyHow')}</p>}

@@ -42,6 +42,7 @@ export function AttemptsTable({ filter, ofMany = false, title }: Props) {
           columns={columns}
           rows={attempts.data?.pages.flatMap(({ items }) => items)}
           rowKey={({ id }) => id}
+          tall
           empty={
             <Empty title={t('attempt.empty')}>
               <p className="muted">{t('attempt.emptyHow')}</p>
