@@ -123,7 +123,7 @@ test('changes of groups take the channels with them that hang below', () => {
   ])
 })
 
-test('20 000 channels of which one is new: told in milliseconds', () => {
+test('20 000 channels of which one is new: nothing is written of the others', () => {
   const many = Array.from({ length: 20_000 }, (_, index) => {
     const serial = String(index).padStart(6, '0')
     const code = `34020000001310${serial}`
@@ -131,7 +131,14 @@ test('20 000 channels of which one is new: told in milliseconds', () => {
   })
   const before = new SharedTree(parent(many.slice(1)))
   const after = new SharedTree(parent(many))
-  const beganMs = performance.now()
-  expect(treeChanges(before, after, view)).toHaveLength(1)
-  expect(performance.now() - beganMs).toBeLessThan(100)
+  let looks = 0
+  const counting: SharedView = {
+    facts: shared => {
+      looks++
+      return view.facts(shared)
+    },
+    isOn: view.isOn,
+  }
+  expect(treeChanges(before, after, counting)).toHaveLength(1)
+  expect(looks).toBe(1)
 })
