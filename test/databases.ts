@@ -69,8 +69,9 @@ async function migratedPostgresDatabase(): Promise<string> {
 
 const nameIn = (url: string) => /@\/(\w+)\?/.exec(url)?.[1] ?? ''
 
+/** The server may not have seen yet that its connections have ended. */
 export async function dropPostgresDatabase(url: string): Promise<void> {
-  await administer(await sharedPostgres(), `drop database ${nameIn(url)}`)
+  await administer(await sharedPostgres(), `drop database ${nameIn(url)} with (force)`)
 }
 
 async function sharedPostgres(): Promise<string> {

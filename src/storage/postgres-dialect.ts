@@ -18,16 +18,24 @@ import { Turns } from './turns.ts'
 /**
  * Transactions take turns here as they do on SQLite, so that one that reads and then writes is right on both; this
  * lock, named by two numbers of ours, makes them take turns among several processes. Single queries do not wait.
+ * Those that may run beside each other share the lock.
  */
-const BEGIN = 'begin; select pg_advisory_xact_lock(1936287602, 1818455653)'
+const BEGIN = {
+  alone: 'begin; select pg_advisory_xact_lock(1936287602, 1818455653)',
+  beside: 'begin; select pg_advisory_xact_lock_shared(1936287602, 1818455653)',
+} as const
+type Manner = keyof typeof BEGIN
+
+/** Transactions at once, in one process: of ten connections some are left for those that only read. */
+const AT_ONCE: Readonly<Record<Manner, number>> = { alone: 1, beside: 5 }
 
 const CHANGES: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
 
 /** Kysely over `pg`. */
-export function postgresDialect(pool: PostgresPool): Dialect {
+export function postgresDialect(pool: PostgresPool, manner: Manner = 'alone'): Dialect {
   return {
     createAdapter: () => new LockedByTransactionAdapter(),
-    createDriver: () => new PooledDriver(pool),
+    createDriver: () => new PooledDriver(pool, manner),
     createIntrospector: db => new PostgresIntrospector(db),
     createQueryCompiler: () => new PostgresQueryCompiler(),
   }
@@ -41,16 +49,19 @@ class LockedByTransactionAdapter extends PostgresAdapter implements DialectAdapt
 
 class PooledDriver implements Driver {
   readonly #pool: PostgresPool
-  readonly #turns = new Turns()
+  readonly #manner: Manner
+  readonly #turns: Turns
 
-  constructor(pool: PostgresPool) {
+  constructor(pool: PostgresPool, manner: Manner) {
     this.#pool = pool
+    this.#manner = manner
+    this.#turns = new Turns(AT_ONCE[manner])
   }
 
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<PooledConnection> {
-    return new PooledConnection(this.#pool, this.#turns)
+    return new PooledConnection(this.#pool, this.#turns, BEGIN[this.#manner])
   }
 
   beginTransaction(connection: PooledConnection): Promise<void> {
@@ -81,11 +92,13 @@ interface OpenTransaction {
 class PooledConnection implements DatabaseConnection {
   readonly #pool: PostgresPool
   readonly #turns: Turns
+  readonly #begin: string
   #transaction: OpenTransaction | null = null
 
-  constructor(pool: PostgresPool, turns: Turns) {
+  constructor(pool: PostgresPool, turns: Turns, begin: string) {
     this.#pool = pool
     this.#turns = turns
+    this.#begin = begin
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
@@ -109,7 +122,7 @@ class PooledConnection implements DatabaseConnection {
       throw error
     }
     try {
-      await this.#pool.query(this.#transaction.client, BEGIN)
+      await this.#pool.query(this.#transaction.client, this.#begin)
     } catch (error) {
       this.#end(true)
       throw error

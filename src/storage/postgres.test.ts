@@ -88,6 +88,89 @@ describe('several connections', () => {
     expect(await value()).toBe(30)
   })
 
+  describe('independent transactions', () => {
+    /** Notes when it runs, and ends when it is told to. */
+    function running(db: Database, name: string, order: string[], note = name) {
+      const started = Promise.withResolvers<void>()
+      const end = Promise.withResolvers<void>()
+      const done = db.independent(name, async () => {
+        order.push(`begin ${note}`)
+        started.resolve()
+        await end.promise
+        order.push(`end ${note}`)
+      })
+      return { started: started.promise, end: () => end.resolve(), done }
+    }
+
+    test('of different names run at the same time, also from two processes', async () => {
+      const order: string[] = []
+      const all = [running(database.db, 'a', order), running(database.db, 'b', order), running(other, 'c', order)]
+      await Promise.all(all.map(({ started }) => started)) // none waits for the end of another
+      for (const each of all) each.end()
+      await Promise.all(all.map(({ done }) => done))
+      expect(order.slice(0, 3).sort()).toEqual(['begin a', 'begin b', 'begin c'])
+    })
+
+    test('of the same name take turns, also those of two processes', async () => {
+      const order: string[] = []
+      const first = running(database.db, 'a', order, '1')
+      await first.started
+      const second = running(other, 'a', order, '2')
+      const beside = running(other, 'b', order)
+      await beside.started // it came later and did not wait
+      first.end()
+      await second.started
+      second.end()
+      beside.end()
+      await Promise.all([first.done, second.done, beside.done])
+      expect(order.filter(note => /\d/.test(note))).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2'])
+    })
+
+    test('a transaction that is alone waits for all of them, and they for it', async () => {
+      const order: string[] = []
+      const first = running(database.db, 'a', order)
+      await first.started
+      const alone = other.transaction().execute(async () => void order.push('alone'))
+      first.end()
+      await Promise.all([first.done, alone])
+      expect(order).toEqual(['begin a', 'end a', 'alone'])
+
+      const started = Promise.withResolvers<void>()
+      const end = Promise.withResolvers<void>()
+      const held = other.transaction().execute(async () => {
+        started.resolve()
+        await end.promise
+        order.push('held')
+      })
+      await started.promise
+      const second = running(database.db, 'b', order)
+      second.end()
+      end.resolve()
+      await Promise.all([held, second.done])
+      expect(order.slice(3)).toEqual(['held', 'begin b', 'end b'])
+    })
+
+    test('never take all connections: who only reads is not kept waiting', async () => {
+      const order: string[] = []
+      const many = Array.from({ length: 30 }, (_, i) => running(database.db, `n${i}`, order))
+      await Promise.all(many.slice(0, 5).map(({ started }) => started))
+      expect(await database.db.selectFrom('revisions').selectAll().execute()).toEqual([])
+      expect(order).toHaveLength(5)
+      for (const each of many) each.end()
+      await Promise.all(many.map(({ done }) => done))
+      expect(order).toHaveLength(60)
+    })
+
+    test('a failed one leaves nothing', async () => {
+      const failing = database.db.independent('a', async trx => {
+        await trx.insertInto('revisions').values({ name: 'x', value: 1 }).execute()
+        throw new Error('on purpose')
+      })
+      await expect(failing).rejects.toThrow('on purpose')
+      expect(await database.db.selectFrom('revisions').selectAll().execute()).toEqual([])
+    })
+  })
+
   test('two that start on an empty database at once both come up', async () => {
     const options = { url: await newPostgresDatabase(), dataDir }
     const both = await Promise.all([openDatabase(options), openDatabase(options)])

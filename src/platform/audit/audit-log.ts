@@ -49,7 +49,7 @@ export class AuditLog {
 
   /** What was done is no change of the database: a transaction of its own. */
   async recordAlone(db: Database, actor: Actor, change: Change): Promise<void> {
-    await db.transaction().execute(trx => this.record(trx, actor, change))
+    await db.independent(`${change.action} ${change.object}`, trx => this.record(trx, actor, change))
   }
 
   /** A login that was refused; nobody knows who it was. */

@@ -1,5 +1,6 @@
 import { type Expression, type SqlBool, sql } from 'kysely'
 import type { Db } from '../../storage/database.ts'
+import { takeLock } from '../../storage/named-lock.ts'
 import type { AuditTable } from '../../storage/tables.ts'
 
 export type AuditEntry = AuditTable
@@ -24,8 +25,9 @@ export class AuditStore {
     this.#db = db
   }
 
-  /** Transactions take turns, so the numbers of two writers do not meet. */
+  /** The numbers of two writers do not meet: from here to their end transactions take turns. */
   async insert(entry: Omit<AuditEntry, 'number'>): Promise<void> {
+    await takeLock(this.#db, 'audit')
     const newest = await this.#db
       .selectFrom('audit')
       .select(e => e.fn.max<number | null>('number').as('number'))

@@ -31,7 +31,7 @@ export class KeptAnswerService {
    */
   async begin({ id: user_id }: Actor, key: string, requestHash: string): Promise<KeptAnswer | null> {
     const at = this.#clock.nowMs()
-    return this.#db.transaction().execute(async trx => {
+    return this.#db.independent(`answers ${user_id}`, async trx => {
       const kept = await trx
         .selectFrom('kept_answers')
         .selectAll()

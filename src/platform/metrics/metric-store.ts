@@ -28,7 +28,7 @@ export class MetricStore {
 
   /** Minutes that are there already, after a restart within one, keep their bytes. */
   async insert(platform: PlatformMetric, streams: readonly StreamMetric[]): Promise<void> {
-    await this.#db.transaction().execute(async trx => {
+    await this.#db.independent('metrics', async trx => {
       await trx
         .insertInto('platform_metrics')
         .values(platform)
@@ -57,7 +57,7 @@ export class MetricStore {
   /** Folds whole hours that are not yet there out of their minutes, and removes what is older than it is kept. */
   async rollUp(nowMs: number): Promise<void> {
     const toMs = Math.floor(nowMs / HOUR_MS) * HOUR_MS
-    await this.#db.transaction().execute(async trx => {
+    await this.#db.independent('metrics', async trx => {
       const last = await trx
         .selectFrom('platform_metrics')
         .select(e => e.fn.max('at').as('at'))

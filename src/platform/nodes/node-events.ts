@@ -53,7 +53,8 @@ export class NodeEvents {
 
   async #deliver(nodeId: string, events: readonly ReceivedEvent[]): Promise<number> {
     const kept: NodeEvent[] = []
-    const last = await this.#db.transaction().execute(async trx => {
+    // one name: what sinks keep in memory knows one delivery at a time
+    const last = await this.#db.independent('node events', async trx => {
       const nodes = new NodeStore(trx)
       let last = await nodes.lastEvent(nodeId)
       for (const { number, event } of events) {

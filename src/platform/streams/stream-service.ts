@@ -65,7 +65,7 @@ export class StreamService {
     permit(actor, 'streams.write')
     if (!this.#spaces.state(address.space)) throw new AppError('NOT_FOUND', { what: 'space', id: address.space })
     const row = this.#row(address)
-    await this.#db.transaction().execute(async trx => {
+    await this.#db.independent(`stream ${row.path}`, async trx => {
       const isNew = await new StreamStore(trx).insert(row)
       if (!isNew) throw new AppError('CONFLICT', { what: 'stream', id: row.path })
       await this.#audit.record(trx, actor, { action: 'stream.create', object: row.id, after: { path: row.path } })
@@ -87,7 +87,7 @@ export class StreamService {
   /** The address stays. Throws NOT_FOUND. */
   async update(actor: Actor, id: string, facts: Partial<StreamFacts>): Promise<Stream> {
     permit(actor, 'streams.write')
-    return this.#db.transaction().execute(async trx => {
+    return this.#db.independent(`stream ${id}`, async trx => {
       const store = new StreamStore(trx)
       const before = await store.byId(id)
       const after = await store.update(id, facts)
@@ -101,7 +101,7 @@ export class StreamService {
   async delete(actor: Actor, id: string): Promise<void> {
     permit(actor, 'streams.write')
     const stream = await this.#find(id)
-    await this.#db.transaction().execute(async trx => {
+    await this.#db.independent(`stream ${id}`, async trx => {
       await new StreamStore(trx).delete(id)
       await this.#audit.record(trx, actor, { action: 'stream.delete', object: id, before: { path: stream.path } })
     })
@@ -229,7 +229,18 @@ export class StreamService {
   #stream({ id, path, space, app, name, title, notes, labels, created_at: createdAtMs }: StreamRow): Stream {
     const live: { nodeId: string; status: StreamStatus } | null = this.#links.live(path)
     // labels: written by the store. Named one by one: a rest of a row costs ten times as much as all else here.
-    return { id, path, space, app, name, title, notes, labels: JSON.parse(labels) as string[], createdAtMs, live }
+    return {
+      id,
+      path,
+      space,
+      app,
+      name,
+      title,
+      notes,
+      labels: labels === '[]' ? [] : (JSON.parse(labels) as string[]),
+      createdAtMs,
+      live,
+    }
   }
 }
 

@@ -56,7 +56,7 @@ export class SessionService {
     const name = username.toLowerCase()
     const user = await this.#delay.attempt(name, origin.remote, () => this.#check(name, password))
     if (!user) {
-      await this.#db.transaction().execute(trx => this.#audit.refused(trx, name, origin))
+      await this.#db.independent('refused logins', trx => this.#audit.refused(trx, name, origin))
       throw new AppError('UNAUTHENTICATED')
     }
     const token = newSecret(TOKEN_BYTES)
@@ -71,7 +71,7 @@ export class SessionService {
       credential: id,
       ...origin,
     }
-    await this.#db.transaction().execute(async trx => {
+    await this.#db.independent(`user ${user.id}`, async trx => {
       const sessions = new SessionStore(trx)
       await sessions.insert({
         id,
