@@ -29,8 +29,11 @@ export interface ViewContext {
   readonly expiresAt: string
 }
 
+const POSTER: MediaPart = { part: 'snapshot.jpg' }
+
 export function streamView(stream: Stream, context: ViewContext): contract.Stream {
   const { id, space, app, name, path, title, notes, labels, createdAtMs, live } = stream
+  const request = urlRequest(stream, context)
   return {
     id,
     space,
@@ -44,8 +47,9 @@ export function streamView(stream: Stream, context: ViewContext): contract.Strea
     state: live ? 'on' : 'off',
     live: live ? liveView(live.nodeId, live.status) : null,
     forbidden: forbiddenView(context.spaces.forbidden(path)),
-    poster: mediaLink(path, { part: 'snapshot.jpg' }, context) ?? '',
-    ...urlsView(stream, context),
+    poster: mediaUrl(request, context.signatures, context.expiresAtMs, POSTER),
+    publish: publishView(request, context),
+    play: playOf(request, context),
   }
 }
 
@@ -55,17 +59,23 @@ function forbiddenView(forbidden: Forbidden | null): contract.Stream['forbidden'
   return { reason, until: untilMs === null ? null : time(untilMs) }
 }
 
-/** The push key is for those who may publish: others get the addresses without it. */
 export function urlsView(stream: StreamAddress, context: ViewContext, shift?: TimeShift): contract.StreamUrls {
   const request = urlRequest(stream, context)
+  return { publish: publishView(request, context), play: playOf(request, context, shift) }
+}
+
+/** The push key is for those who may publish: others get the addresses without it. */
+function publishView(request: UrlRequest, { caller }: ViewContext): contract.StreamUrls['publish'] {
   const { space } = request
-  const whole = may(context.caller, 'streams.publishUrl') ? request : { ...request, space: { ...space, pushKeys: [] } }
-  return { publish: publishUrls(whole), play: playView(stream, context, shift) }
+  return publishUrls(may(caller, 'streams.publishUrl') ? request : { ...request, space: { ...space, pushKeys: [] } })
 }
 
 /** Throws NOT_FOUND when the space is gone. */
 export function playView(stream: StreamAddress, context: ViewContext, shift?: TimeShift): contract.PlayUrls {
-  const request = urlRequest(stream, context)
+  return playOf(urlRequest(stream, context), context, shift)
+}
+
+function playOf(request: UrlRequest, context: ViewContext, shift?: TimeShift): contract.PlayUrls {
   const { expiresAtMs, ...play } = playUrls(request, context.signatures, context.expiresAtMs, shift)
   return { ...play, expiresAt: expiresAtMs === null ? null : context.expiresAt }
 }
@@ -90,8 +100,25 @@ export function mediaFile(streamPath: string, file: string, context: ViewContext
   return fileUrl(urlRequest(addressOf(streamPath), context), context.signatures, context.expiresAtMs, file)
 }
 
+const DAY_MS = 86_400_000
+/** `00` to `99`. */
+const TWO = Array.from({ length: 100 }, (_, i) => String(i).padStart(2, '0'))
+let day = Number.NaN
+let date = ''
+
+/** RFC 3339 in UTC. A long list has thousands of times of few days: making each by a Date was a third of its making. */
 export function time(ms: number): string {
-  return new Date(ms).toISOString()
+  const at = Math.floor(ms / DAY_MS)
+  const rest = ms - at * DAY_MS
+  if (!Number.isInteger(rest)) return new Date(ms).toISOString()
+  if (at !== day) {
+    date = new Date(at * DAY_MS).toISOString().slice(0, -13)
+    day = at
+  }
+  const seconds = Math.floor(rest / 1000)
+  const minutes = Math.floor(seconds / 60)
+  const millis = rest - seconds * 1000
+  return `${date}${TWO[Math.floor(minutes / 60)]}:${TWO[minutes % 60]}:${TWO[seconds % 60]}.${millis < 100 ? '0' : ''}${millis < 10 ? '0' : ''}${millis}Z`
 }
 
 function liveView(nodeId: string, status: StreamStatus): contract.Live {
