@@ -24,11 +24,17 @@ function aim(figure: Figure): string {
   return figure.atLeast === undefined ? '' : `>= ${shown(figure, figure.atLeast)}`
 }
 
-function verdict({ atLeast, atMost, value }: Figure): string {
-  if (atMost === undefined && atLeast === undefined) return ''
-  return value <= (atMost ?? Number.POSITIVE_INFINITY) && value >= (atLeast ?? Number.NEGATIVE_INFINITY)
-    ? 'met'
-    : 'NOT MET'
+const hasAim = ({ atLeast, atMost }: Figure): boolean => (atMost ?? atLeast) !== undefined
+
+const isMet = ({ atLeast, atMost, value }: Figure): boolean =>
+  value <= (atMost ?? Number.POSITIVE_INFINITY) && value >= (atLeast ?? Number.NEGATIVE_INFINITY)
+
+/** Whether it is as wanted, and what part of the aim it is. */
+function verdict(figure: Figure): string {
+  const wanted = figure.atMost ?? figure.atLeast
+  if (wanted === undefined) return ''
+  const ratio = wanted === 0 ? '' : `, ${(figure.value / wanted).toFixed(2)} of it`
+  return `${isMet(figure) ? 'met' : 'NOT MET'}${ratio}`
 }
 
 /** Markdown, readable as it is. */
@@ -46,7 +52,7 @@ export function figureTable({ figures }: GbOutcome): string {
 /** Figures that are not as wanted, in words. */
 export function missed({ figures, title }: GbOutcome): string[] {
   return figures
-    .filter(figure => verdict(figure) === 'NOT MET')
+    .filter(figure => hasAim(figure) && !isMet(figure))
     .map(figure => `${title}: ${figure.name} ${aim(figure)}, reached ${shown(figure, figure.value)}`)
 }
 
