@@ -137,5 +137,29 @@ test('every try is listed with its exchange', async () => {
   await page.getByRole('row', { name: /Live/ }).first().locator('.attempt-row').click()
   await page.locator('.ladder').getByText('INVITE').first().waitFor()
   expect(await page.locator('.ladder').textContent()).toMatch(/INVITE Play[\s\S]*200 OK[\s\S]*ACK/)
+  expect(await page.locator('.attempt-steps').textContent()).toMatch(/asked[\s\S]*answered[\s\S]*packet[\s\S]*picture/)
+  await page.keyboard.press('Escape')
+})
+
+test('the tree shows a camera that goes off, and comes back', async () => {
+  await page.getByRole('link', { name: 'Devices' }).first().click()
+  await page.getByRole('link', { name: 'Directories' }).first().click()
+  await page.locator('.tree-toggle').first().click()
+  const camera = page.getByRole('treeitem', { level: 2 }).first()
+  await camera.waitFor()
+  const state = () => camera.locator('.tree-icon').getAttribute('class')
+  for (const event of ['OFF', 'ON'] as const) {
+    await fleet?.devices[0]?.channelChanged(CHANNEL, event)
+    await until(`it is ${event}`, async () => (await state())?.split(' ').includes(event.toLowerCase()) ?? false)
+  }
+})
+
+test('an alarm is seen as it comes, and leads to the recording of the device', async () => {
+  await page.getByRole('link', { name: 'Alarms' }).first().click()
+  await page.getByText('No alarms').waitFor()
+  await fleet?.devices[0]?.alarm(CHANNEL, 5, 2, 'somebody moves')
+  await page.getByText('somebody moves').waitFor()
+  await page.getByRole('link', { name: 'In the device' }).click()
+  await page.waitForURL(/\/channels\/[^?]+\?at=/)
   expect(complaints).toEqual([])
 })

@@ -66,7 +66,8 @@ export function AlarmsPage() {
 
 /** From midnight to midnight in the browser's zone; nothing for what is no date. */
 function daySpan(day: string | undefined): { start?: string; end?: string } {
-  const [year = Number.NaN, month = 1, date = 1] = (day ?? '').split('-').map(Number)
+  if (day === undefined || !/^\d{4}-\d\d-\d\d$/.test(day)) return {}
+  const [year = 0, month = 1, date = 1] = day.split('-').map(Number)
   const [start, end] = [new Date(year, month - 1, date), new Date(year, month - 1, date + 1)]
-  return Number.isNaN(start.getTime()) ? {} : { start: start.toISOString(), end: end.toISOString() }
+  return { start: start.toISOString(), end: end.toISOString() }
 }
