@@ -14,17 +14,16 @@ import { FORGOTTEN, type RegistrationState } from '../../protocols/gb28181/clien
 import type { PtzPosition } from '../../protocols/gb28181/device-side/device-event.ts'
 import { addressOf } from '../../protocols/gb28181/device-side/identity.ts'
 import { formatLocalTime } from '../../protocols/gb28181/gb-time.ts'
-import type { CatalogNotify } from '../../protocols/gb28181/manscdp/catalog.ts'
 import { type AnyMessage, MESSAGES } from '../../protocols/gb28181/manscdp/messages.ts'
 import type { SipRequest } from '../../protocols/sip/message.ts'
 import type { RequestContext } from '../../protocols/sip/request-context.ts'
 import type { CascadeContext } from './gb-cascade-context.ts'
+import { CatalogChanges } from './gb-catalog-changes.ts'
 import type { News } from './gb-channel-facts.ts'
 import { askForParent, orderForParent, refusalForParent, sessionOf } from './gb-parent-answers.ts'
 import { SharedTree, treeChanges } from './gb-shared-tree.ts'
 import { UpperPlay } from './gb-upper-play.ts'
 
-type Change = CatalogNotify['items'][number]
 export type AlarmEvent = Extract<NodeEvent, { type: 'device.alarm' }>
 export type PositionEvent = Extract<NodeEvent, { type: 'device.positions' }>['positions'][number]
 export type FinishedEvent = Extract<NodeEvent, { type: 'device.finished' }>
@@ -32,8 +31,6 @@ export type FinishedEvent = Extract<NodeEvent, { type: 'device.finished' }>
 /** Items of one message: a datagram stays below ten fragments, a connection takes more. */
 const ITEMS_PER_PART = { udp: 8, tcp: 50 } as const
 const RECORDS_PER_PART = { udp: 10, tcp: 100 } as const
-/** Changes are told together: a recorder that goes takes all its channels with it. */
-const BATCH_MS = 500
 /** Keepalive intervals an upper platform may be away until its calls are given up. */
 const AWAY_KEEPALIVES = 3
 /** Uploads and upgrades it ordered whose end was not told yet. */
@@ -45,13 +42,11 @@ export class GbParentSide implements LowerHost {
   readonly #context: CascadeContext
   #parent: GbParent
   #tree: SharedTree
-  /** Events of the catalog that wait to be told, by code, and by code and `state`. */
-  readonly #pending = new Map<string, Change>()
+  readonly #changes: CatalogChanges
   /** Whether a channel was on when that was told last. */
   readonly #told = new Map<string, boolean>()
   /** Codes of channels by the session of an order. */
   readonly #ordered = new Map<string, string>()
-  #batch: Timer | null = null
   #away: Timer | null = null
   #state = ''
   #closed = false
@@ -73,6 +68,21 @@ export class GbParentSide implements LowerHost {
       onState: (state, reason, status) => this.#registration(state, reason, status),
       ...(context.retryMs && { retryMs: context.retryMs }),
     })
+    this.#changes = new CatalogChanges({
+      timers,
+      wanted: () => this.side.subscriptions('Catalog').length > 0,
+      perPart: () => ITEMS_PER_PART[this.#parent.transport],
+      say: items => {
+        // Annex N: SumNum counts the message
+        const value = {
+          sn: this.side.nextSn(),
+          deviceId: this.#parent.localId,
+          sumNum: items.length,
+          items: [...items],
+        }
+        return this.#saying(() => this.side.notify('Catalog', MESSAGES.catalogNotify, value))
+      },
+    })
     this.#mark()
   }
 
@@ -91,7 +101,7 @@ export class GbParentSide implements LowerHost {
   /** BYE, and unregistered. */
   async close(): Promise<void> {
     this.#closed = true
-    this.#batch?.cancel()
+    this.#changes.close()
     this.#away?.cancel()
     await this.side.close()
   }
@@ -101,7 +111,7 @@ export class GbParentSide implements LowerHost {
     const before = this.#tree
     this.#parent = parent
     this.#tree = new SharedTree(parent)
-    for (const change of treeChanges(before, this.#tree, this.#context.view)) this.#tell(change)
+    for (const change of treeChanges(before, this.#tree, this.#context.view)) this.#changes.add(change)
     this.#mark()
   }
 
@@ -212,7 +222,7 @@ export class GbParentSide implements LowerHost {
     else if (query) {
       // who subscribes takes everything for on. §9.11
       for (const shared of this.#tree.channels.values())
-        if (!this.#isOn(shared)) this.#tell({ deviceId: shared.sharedId, event: 'OFF' })
+        if (!this.#isOn(shared)) this.#changes.add({ deviceId: shared.sharedId, event: 'OFF' })
     }
   }
 
@@ -242,12 +252,12 @@ export class GbParentSide implements LowerHost {
       const on = this.#isOn(shared)
       if (news === 'facts') {
         this.#told.set(shared.sharedId, on)
-        this.#tell({ ...this.#tree.item(shared, this.#context.view), event: 'UPDATE' })
+        this.#changes.add({ ...this.#tree.item(shared, this.#context.view), event: 'UPDATE' })
         continue
       }
       if (this.#told.get(shared.sharedId) === on) continue
       this.#told.set(shared.sharedId, on)
-      this.#tell({ deviceId: shared.sharedId, event: on ? 'ON' : 'OFF' })
+      this.#changes.add({ deviceId: shared.sharedId, event: on ? 'ON' : 'OFF' })
     }
   }
 
@@ -332,36 +342,6 @@ export class GbParentSide implements LowerHost {
   #remember(session: string, code: string): void {
     if (this.#ordered.size >= MAX_ORDERED) this.#ordered.delete(this.#ordered.keys().next().value ?? '')
     this.#ordered.set(session, code)
-  }
-
-  #tell(change: Change): void {
-    if (this.#closed || this.side.subscriptions('Catalog').length === 0) return
-    const { deviceId, event } = change
-    // many upper platforms look at the state in ON and OFF only: they are told beside the rest
-    const state = `${deviceId} state`
-    if (event === 'ON' || event === 'OFF') {
-      this.#pending.delete(state)
-      this.#pending.set(state, change)
-    } else {
-      if (event === 'DEL') this.#pending.delete(state)
-      const isNew = event === 'UPDATE' && this.#pending.get(deviceId)?.event === 'ADD'
-      this.#pending.set(deviceId, isNew ? { ...change, event: 'ADD' } : change)
-    }
-    this.#batch ??= this.#context.media.timers.after(BATCH_MS, () => void this.#flush())
-  }
-
-  async #flush(): Promise<void> {
-    this.#batch = null
-    const changes = [...this.#pending.values()]
-    this.#pending.clear()
-    const perPart = ITEMS_PER_PART[this.#parent.transport]
-    const sn = this.side.nextSn()
-    for (let at = 0; at < changes.length && !this.#closed; at += perPart) {
-      const items = changes.slice(at, at + perPart)
-      // Annex N: SumNum counts the message
-      const value = { sn, deviceId: this.#parent.localId, sumNum: items.length, items }
-      await this.#saying(() => this.side.notify('Catalog', MESSAGES.catalogNotify, value))
-    }
   }
 
   async #saying(say: () => Promise<unknown>): Promise<void> {
