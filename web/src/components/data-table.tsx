@@ -15,6 +15,8 @@ export interface Column<Row> {
   readonly sortable?: boolean
   /** Place on a phone's two-line row; columns without one are left out there. */
   readonly phone?: 'title' | 'side' | 'meta'
+  /** On a phone its title stands in front: the value alone says nothing. */
+  readonly named?: boolean
   readonly render: (row: Row) => ReactNode
 }
 
@@ -140,6 +142,7 @@ function AllCells<Row>({ row, columns, phone }: CellsProps<Row>): ReactNode {
   return columns.map(column => (
     // biome-ignore lint/a11y/useSemanticElements: see DataTable
     <div key={column.key} role="cell" className={cellClass(column, phone)}>
+      {phone && column.named && <span className="muted">{column.title} </span>}
       {column.render(row)}
     </div>
   ))

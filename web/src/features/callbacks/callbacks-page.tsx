@@ -162,6 +162,7 @@ function useColumns(): readonly Column<Callback>[] {
           track: '110px',
           numeric: true,
           phone: 'meta',
+          named: true,
           render: callback => (
             <span className={key === 'dead' && callback.dead > 0 ? 'tabular wrong' : 'tabular'}>
               {count(callback[key])}

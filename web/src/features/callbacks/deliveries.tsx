@@ -104,6 +104,7 @@ function useColumns(onOpen: (delivery: Delivery) => void): readonly Column<Deliv
         track: '90px',
         numeric: true,
         phone: 'meta',
+        named: true,
         render: ({ attempts }) => <span className="tabular">{count(attempts)}</span>,
       },
       {
@@ -122,7 +123,7 @@ function useColumns(onOpen: (delivery: Delivery) => void): readonly Column<Deliv
         title: t('callbacks.next'),
         track: '168px',
         numeric: true,
-        render: ({ nextAt }) => (nextAt === null ? '–' : <Moment at={nextAt} />),
+        render: delivery => <NextTry delivery={delivery} />,
       },
       {
         key: 'created',
@@ -135,6 +136,16 @@ function useColumns(onOpen: (delivery: Delivery) => void): readonly Column<Deliv
     ],
     [t, onOpen],
   )
+}
+
+/** A moment ago is now. */
+const DUE_MS = 10_000
+
+/** When it is tried. What is due and not tried waits for what happened before to the same stream or device. */
+function NextTry({ delivery: { nextAt } }: { delivery: Delivery }) {
+  const { t } = useTranslation()
+  if (nextAt === null) return '–'
+  return Date.parse(nextAt) < Date.now() - DUE_MS ? t('callbacks.inTurn') : <Moment at={nextAt} />
 }
 
 interface DialogProps {
@@ -178,7 +189,7 @@ function DeliveryDialog({ delivery, mayWrite, onClose }: DialogProps) {
           { label: t('callbacks.id'), value: <code>{delivery.id}</code> },
           { label: t('callbacks.attempts'), value: count(delivery.attempts) },
           { label: t('callbacks.happened'), value: <Moment at={delivery.createdAt} /> },
-          { label: t('callbacks.next'), value: delivery.nextAt === null ? '–' : <Moment at={delivery.nextAt} /> },
+          { label: t('callbacks.next'), value: <NextTry delivery={delivery} /> },
           {
             label: t('callbacks.finished'),
             value: delivery.finishedAt === null ? '–' : <Moment at={delivery.finishedAt} />,

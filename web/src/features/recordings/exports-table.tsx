@@ -109,6 +109,7 @@ function useColumns(onOpen: (id: string) => void): readonly Column<Export>[] {
         title: '',
         track: '120px',
         numeric: true,
+        phone: 'meta',
         render: ({ url }) =>
           url === null ? null : (
             <a href={url} download className="file-link">

@@ -84,7 +84,12 @@ function Streams() {
           </Empty>
         </Card>
       )}
-      {rows !== undefined && rows.length > 0 && <Total rows={rows} />}
+      {rows !== undefined && rows.length > 0 && (
+        <>
+          <Total rows={rows} />
+          <p className="muted">{t('storage.bars')}</p>
+        </>
+      )}
       <div className="coverage-list">
         {rows?.map(row => (
           <Row key={row.path} row={row} span={span} />

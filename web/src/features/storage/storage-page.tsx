@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
+import type { TFunction } from 'i18next'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ShowApiCall } from '../../components/api-call.tsx'
@@ -94,6 +95,16 @@ function Loaded({ storage }: { storage: Storage }) {
   )
 }
 
+/** Beyond this nobody plans. */
+const MANY_DAYS = 3650
+/** Tenths of a day matter below this. */
+const FEW_DAYS = 30
+
+function roomFor(days: number, t: TFunction): string {
+  if (days > MANY_DAYS) return t('storage.manyYears')
+  return t('storage.days', { n: days < FEW_DAYS ? Math.floor(days * 10) / 10 : count(Math.floor(days)) })
+}
+
 function Figures({ storage: { total, forecast } }: { storage: Storage }) {
   const { t } = useTranslation()
   const { daysLeft, bytesPerDay, freeBytes } = forecast
@@ -102,9 +113,7 @@ function Figures({ storage: { total, forecast } }: { storage: Storage }) {
     <div className="figures">
       <Card className={soon ? 'figure soon' : 'figure'}>
         <span className="muted">{t('storage.daysLeft')}</span>
-        <strong className="tabular">
-          {daysLeft === null ? t('storage.noEnd') : t('storage.days', { n: Math.floor(daysLeft * 10) / 10 })}
-        </strong>
+        <strong className="tabular">{daysLeft === null ? t('storage.noEnd') : roomFor(daysLeft, t)}</strong>
         <small className="muted">
           {bytesPerDay > 0
             ? t('storage.forecastHow', { perDay: text(bytes(bytesPerDay)), free: text(bytes(freeBytes)) })
@@ -253,6 +262,7 @@ function useUsageColumns<Row extends Usage>(name: keyof Row & ('space' | 'path')
         track: '80px',
         numeric: true,
         phone: 'meta',
+        named: true,
         render: ({ segments }) => <span className="tabular">{count(segments)}</span>,
       },
       {
@@ -269,6 +279,7 @@ function useUsageColumns<Row extends Usage>(name: keyof Row & ('space' | 'path')
         track: '104px',
         numeric: true,
         phone: 'meta',
+        named: true,
         render: ({ snapshotBytes }) => <Measure of={bytes(snapshotBytes)} />,
       },
     ],
