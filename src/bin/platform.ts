@@ -16,6 +16,7 @@ import { AuditService } from '../platform/audit/audit-service.ts'
 import { Devices } from '../platform/devices/compose-devices.ts'
 import { EventFeed } from '../platform/events-feed/event-feed.ts'
 import { fromNodeEvent } from '../platform/events-feed/feed-event.ts'
+import { LastingEvents } from '../platform/events-feed/lasting-events.ts'
 import { KeptAnswerService } from '../platform/kept-answers/kept-answer-service.ts'
 import { MetricSampler } from '../platform/metrics/metric-sampler.ts'
 import { MetricService } from '../platform/metrics/metric-service.ts'
@@ -85,7 +86,8 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
     const audit = new AuditService(db, clock)
     const spaces = await SpaceService.open(db, clock, auditLog)
     const history = new StreamHistory(clock, log)
-    const feed: EventFeed = closing.add(new EventFeed({ links: () => links, clock, timers }))
+    const lasting = closing.add(await LastingEvents.open(db, timers, log))
+    const feed: EventFeed = closing.add(new EventFeed({ links: () => links, clock, timers, lasting }))
     const tellFeed = (nodeId: string, event: NodeEvent) => {
       const told = fromNodeEvent(nodeId, event)
       if (told) feed.publish(told)

@@ -10,6 +10,7 @@ import * as spaceChunks from './migrations/0006-space-chunks.ts'
 import * as channelLists from './migrations/0007-channel-lists.ts'
 import * as sharedStreams from './migrations/0008-shared-streams.ts'
 import * as site from './migrations/0009-site.ts'
+import * as feedEvents from './migrations/0010-feed-events.ts'
 import type { Tables } from './tables.ts'
 
 /** Applied in the order of their names; a name that was released never changes. */
@@ -23,6 +24,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007-channel-lists': channelLists,
   '0008-shared-streams': sharedStreams,
   '0009-site': site,
+  '0010-feed-events': feedEvents,
 }
 
 /**

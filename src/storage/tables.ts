@@ -15,6 +15,7 @@ export interface Tables extends DeviceTables {
   space_keys: SpaceKeyTable
   revisions: RevisionTable
   site: SiteTable
+  feed_events: FeedEventTable
   streams: StreamTable
   forbidden_streams: ForbiddenStreamTable
   nodes: NodeTable
@@ -112,6 +113,14 @@ export interface SpaceKeyTable {
   secret: string
   created_at: number
   expires_at: number | null
+}
+
+export interface FeedEventTable {
+  number: number
+  at: number
+  type: string
+  path: string | null
+  data: string
 }
 
 export interface SiteTable {

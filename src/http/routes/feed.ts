@@ -26,7 +26,7 @@ export function feedRoutes(app: App, { authenticator, feed, streams }: Services)
         tags: ['events'],
         summary: 'Follow what happens, as server-sent events; or, with `limit`, the newest events',
         description:
-          'Resumes behind the event named by the header Last-Event-ID. Numbers that move (`streams.live`) come at most once a second and only for streams where they changed. A comment every 15 s keeps the connection alive; it ends when the token does. The newest events are those since the platform started.',
+          'Resumes behind the event named by the header Last-Event-ID. Numbers that move (`streams.live`) come at most once a second and only for streams where they changed. A comment every 15 s keeps the connection alive; it ends when the token does. The newest events are those since the platform started, and before them the last 500 of streams and nodes that went on and off and of who was refused.',
         querystring: FeedQuery,
         response: {
           200: {

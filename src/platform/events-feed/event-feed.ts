@@ -6,6 +6,7 @@ import type { Actor } from '../access/actor.ts'
 import { may } from '../access/permission.ts'
 import type { NodeLinks } from '../nodes/node-links.ts'
 import { type FeedEvent, type FeedType, type LiveNumbers, liveNumbers } from './feed-event.ts'
+import type { LastingEvents } from './lasting-events.ts'
 
 /** Events kept for followers that come back: minutes of a busy platform, a few MB. */
 const MAX_KEPT = 5000
@@ -43,6 +44,8 @@ export interface EventFeedOptions {
   readonly links: () => NodeLinks
   readonly clock: Clock
   readonly timers: Timers
+  /** Of before this start, and where to keep those of it. */
+  readonly lasting?: Pick<LastingEvents, 'events' | 'add'>
 }
 
 /** Tells everybody who follows what happens, in order, and keeps the newest events for those who were cut off. */
@@ -59,6 +62,8 @@ export class EventFeed implements Closable {
 
   constructor(options: EventFeedOptions) {
     this.#options = options
+    this.#kept = [...(options.lasting?.events ?? [])]
+    this.#next = this.#kept.length
     this.#timers = [
       options.timers.every(LIVE_EVERY_MS, () => this.#tellLive()),
       options.timers.every(HEARTBEAT_EVERY_MS, () => this.#each(follower => follower.heartbeat())),
@@ -69,6 +74,7 @@ export class EventFeed implements Closable {
     const whole: FeedEvent = { atMs: this.#options.clock.nowMs(), ...event }
     const number = this.#next++
     this.#kept.push(whole)
+    this.#options.lasting?.add(whole)
     // cut in bulk: shifting one by one would move the whole array each time
     if (this.#kept.length >= 2 * MAX_KEPT) this.#kept = this.#kept.slice(-MAX_KEPT)
     this.#each(follower => {
