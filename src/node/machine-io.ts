@@ -146,13 +146,13 @@ function rates(now: Reading, before: Reading | null, kind: 'networks' | 'disks')
 }
 
 /** Bytes received and sent by interface: two lines of heads, then `name: ` and 16 numbers (proc(5)). */
-export function parseNetDev(text: string): Counters {
+function parseNetDev(text: string): Counters {
   const rows = text.matchAll(/^\s*(\S+?):\s*(\d+)(?:\s+\d+){7}\s+(\d+)/gm)
   return new Map([...rows].map(([, name = '', bytesIn, bytesOut]) => [name, [Number(bytesIn), Number(bytesOut)]]))
 }
 
 /** Bytes read and written by disk and partition: major, minor, name, then counters, sectors the third and the seventh. */
-export function parseDiskStats(text: string): Counters {
+function parseDiskStats(text: string): Counters {
   const rows = text.matchAll(/^\s*\d+\s+\d+\s+(\S+)\s+\d+\s+\d+\s+(\d+)\s+\d+\s+\d+\s+\d+\s+(\d+)/gm)
   return new Map(
     [...rows].map(([, name = '', read, written]) => [
@@ -163,6 +163,6 @@ export function parseDiskStats(text: string): Counters {
 }
 
 /** Interfaces whose destination is everything: `Iface Destination ...` in hexadecimal. */
-export function defaultInterfaces(text: string): string[] {
+function defaultInterfaces(text: string): string[] {
   return [...new Set([...text.matchAll(/^(\S+)\s+00000000\s/gm)].map(([, name = '']) => name))]
 }
