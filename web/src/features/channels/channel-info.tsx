@@ -29,7 +29,9 @@ export function ChannelInfo({ channel }: { channel: Channel }) {
               value: longitude === null || latitude === null ? '–' : placeText({ longitude, latitude }),
             },
             { label: t('channel.parents'), value: <code>{channel.parentIds.join(' ') || '–'}</code> },
-            ...Object.entries(channel.more).map(([key, value]) => ({ label: toldName(t, key), value })),
+            ...Object.entries(channel.more)
+              .filter(([key]) => key !== 'ptzType') // said above
+              .map(([key, value]) => ({ label: toldName(t, key), value: toldValue(t, value) })),
             { label: t('channel.updated'), value: <Moment at={channel.updatedAt} /> },
           ]}
         />
@@ -78,10 +80,12 @@ const TOLD = [
   'industrialClassification',
   'mac',
   'ssvcRatioSupportList',
-  'ptzType',
 ] as const
 
 function toldName(t: TFunction, key: string): string {
   const known = TOLD.find(each => each.toLowerCase() === key.toLowerCase())
   return known === undefined ? key : t(`channel.field.${known}`)
 }
+
+const toldValue = (t: TFunction, value: string): string =>
+  value === 'true' || value === 'false' ? t(`channel.flag.${value}`) : value

@@ -136,6 +136,9 @@ const TOLD = [
 ] as const
 const VALUES = ['ONLINE', 'OFFLINE', 'OK', 'ERROR', 'ON', 'OFF', 'ONDUTY', 'OFFDUTY', 'ALARM'] as const
 
+/** That it answered, and who, is seen. */
+const UNSAID: ReadonlySet<string> = new Set(['sn', 'result', 'deviceId'])
+
 /** What it said in our words; what has none as it was said. */
 function Answer({ answer }: { answer: Readonly<Record<string, unknown>> }) {
   const { t } = useTranslation()
@@ -147,13 +150,13 @@ function Answer({ answer }: { answer: Readonly<Record<string, unknown>> }) {
     if (key === 'deviceTime') return <span className="tabular">{String(value).replace('T', ' ')}</span>
     if (Array.isArray(value)) {
       const lines = value as readonly { deviceId?: string; dutyStatus?: string }[] // alarmStatus is the only list of both
-      return lines.map(({ deviceId = '', dutyStatus = '' }) => `${deviceId} ${word(dutyStatus)}`).join(', ') || '–'
+      return lines.map(({ deviceId = '', dutyStatus = '' }) => `${deviceId} ${word(dutyStatus)}`).join(', ')
     }
     return typeof value === 'object' ? <code>{JSON.stringify(value)}</code> : word(value)
   }
   const rows = Object.entries(answer).flatMap(([key, value]) => {
-    // that it answered is seen
-    if (key === 'sn' || key === 'result' || value === null || value === undefined || value === '') return []
+    if (UNSAID.has(key) || value === null || value === undefined || value === '') return []
+    if (Array.isArray(value) && value.length === 0) return []
     const known = TOLD.find(each => each === key)
     return [{ label: known === undefined ? key : t(`devices.told.${known}`), value: said(key, value) }]
   })
