@@ -167,6 +167,22 @@ test('a template is bound at chosen places, with a plan', async () => {
   await page.close()
 })
 
+test('on a phone numbers have their names, and exports their link', async () => {
+  const look: Look = { size: PHONE, theme: 'light', language: 'en' }
+  for (const [path, row] of [
+    ['/callbacks', /Waiting \d+.*Delivered \d+.*Given up \d+/],
+    ['/callbacks/c1', /Tries \d+/],
+    ['/storage', /Files \d+.*Snapshots [\d.]+/],
+    ['/recordings?tab=exports', /Download/],
+  ] as const) {
+    const { page } = await open(path, look)
+    await settled(page)
+    const texts = await page.locator('.table-row').allTextContents()
+    expect(texts.join(' ').replace(/\s+/g, ' ')).toMatch(row)
+    await page.close()
+  }
+})
+
 test('the secret of a callback is shown once, and a test says what the receiver answered', async () => {
   const { page } = await open('/callbacks')
   await page.locator('.page-actions .ant-btn-primary').click()
