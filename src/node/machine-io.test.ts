@@ -51,11 +51,8 @@ async function start(): Promise<void> {
   await settle()
 }
 
-/** The reading under way is done when one more is. */
-async function settle(): Promise<void> {
-  const before = io.numbers
-  for (let turn = 0; turn < 1000 && io.numbers === before; turn++) await new Promise(setImmediate)
-}
+/** The end of the reading that the timer began. */
+const settle = () => io.read()
 
 const names = () => [io.numbers.networks.map(({ name }) => name), io.numbers.disks.map(({ name }) => name)]
 

@@ -58,7 +58,7 @@ export class MachineIo {
   readonly #timer: Timer
   #last: Reading | null = null
   #numbers = NOTHING
-  #reading = false
+  #reading: Promise<void> | null = null
 
   constructor(options: MachineIoOptions) {
     this.#options = options
@@ -71,10 +71,15 @@ export class MachineIo {
     return this.#numbers
   }
 
-  /** A reading that takes longer than the period is not overtaken by the next. */
-  async read(): Promise<void> {
-    if (this.#reading) return
-    this.#reading = true
+  /** A reading that takes longer than the period is not overtaken by the next: that one is the same. */
+  read(): Promise<void> {
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = null
+    })
+    return this.#reading
+  }
+
+  async #read(): Promise<void> {
     try {
       const [networks, disks] = await Promise.all([this.#networks(), this.#disks()])
       const reading = { atMs: this.#options.clock.monotonicMs(), networks, disks }
@@ -82,8 +87,6 @@ export class MachineIo {
       this.#last = reading
     } catch {
       this.#numbers = NOTHING // no Linux
-    } finally {
-      this.#reading = false
     }
   }
 
