@@ -1,4 +1,4 @@
-import type { Clock, Timer, Timers } from '../base/clock.ts'
+import type { Timer, Timers } from '../base/clock.ts'
 import { AppError, errorText } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { GbCharset } from '../protocols/gb28181/charset.ts'
@@ -6,7 +6,7 @@ import type { IncomingCall, LowerHost, OutgoingMedia } from '../protocols/gb2818
 import { LowerSide } from '../protocols/gb28181/client-side/lower-side.ts'
 import { inParts } from '../protocols/gb28181/client-side/parts.ts'
 import type { RegistrationState, UpperPlatform } from '../protocols/gb28181/client-side/registration.ts'
-import { formatLocalTime, localTimeMs } from '../protocols/gb28181/gb-time.ts'
+import { formatLocalTime } from '../protocols/gb28181/gb-time.ts'
 import type { GbVersion } from '../protocols/gb28181/gb-version.ts'
 import { type AnyMessage, MESSAGES } from '../protocols/gb28181/manscdp/messages.ts'
 import type { RecordItem } from '../protocols/gb28181/manscdp/record-info.ts'
@@ -15,10 +15,11 @@ import type { Clip } from './clip.ts'
 import type { Fault } from './faults.ts'
 import { GbCall } from './gb-call.ts'
 import type { GbChannel } from './gb-channel.ts'
+import { GbRecorded, type GbRecordedOptions } from './gb-recorded.ts'
 import { type SnapshotsOptions, uploadSnapshots } from './gb-snapshots.ts'
 import { GbTalk, type VoiceTransport } from './gb-talk.ts'
 
-export interface GbDeviceOptions {
+export interface GbDeviceOptions extends GbRecordedOptions {
   readonly endpoint: SipEndpoint
   readonly upper: UpperPlatform
   readonly id: string
@@ -33,10 +34,6 @@ export interface GbDeviceOptions {
   readonly keepaliveS: number
   /** Address the media of the device come from. */
   readonly localHost: string
-  readonly zone: string
-  /** How long ago the recordings of the device begin. */
-  readonly recordedHours: number
-  readonly clock: Clock
   readonly timers: Timers
   readonly log: Log
   /** Calls for media by this are answered 488. */
@@ -47,9 +44,6 @@ export interface GbDeviceOptions {
   readonly onState?: (state: RegistrationState, reason: string) => void
 }
 
-const HOUR_MS = 3_600_000
-/** Recordings are files of so long, one after the other. */
-const FILE_MS = HOUR_MS / 2
 const CATALOG_PER_PART = 8
 const RECORDS_PER_PART = 10
 const LATE_MS = 6000
@@ -58,7 +52,7 @@ const FLAP_MS = 10_000
 const RECORDS_TOLD = 20
 /** Sound of talks that is kept to be looked at: eight seconds. */
 const MAX_HEARD_BYTES = 64_000
-const CLOCK_OFF_MS = 2 * HOUR_MS
+const CLOCK_OFF_MS = 2 * 3_600_000
 /** A walk around a square of the city: degrees, once in ten minutes. */
 const WALK_DEGREES = 0.01
 const WALK_MS = 600_000
@@ -71,12 +65,14 @@ export class GbDevice implements LowerHost {
   readonly #calls = new Map<GbCall, string>()
   readonly #talks = new Set<{ hangUp?(): Promise<void> }>()
   readonly #timers = new Set<Timer>()
+  readonly #recorded: GbRecorded
   #positions: Timer | null = null
   /** The last of the sound that was heard in talks, A-law. */
   heard: Buffer = Buffer.alloc(0)
 
   constructor(options: GbDeviceOptions) {
     this.#options = options
+    this.#recorded = new GbRecorded(options)
     this.channels = new Map(options.channels.map(channel => [channel.id, channel]))
     const {
       charset,
@@ -205,7 +201,7 @@ export class GbDevice implements LowerHost {
         return [{ name: 'presetResponse', value: { ...head, sumNum: presets.length, presets } }]
       }
       case 'recordInfoQuery':
-        return this.#records({ ...head, name }, this.#recordings(query.value))
+        return this.#records({ ...head, name }, this.#recorded.files(query.value, channel?.name ?? deviceId))
       case 'homePositionQuery':
         return [{ name: 'homePositionResponse', value: { ...head, ...(channel && { homePosition: channel.home }) } }]
       case 'cruiseTrackListQuery': {
@@ -280,7 +276,7 @@ export class GbDevice implements LowerHost {
       return talk
     }
     const history = offer.sessionName !== 'Play'
-    const recorded = history ? this.#recorded(offer.start * 1000, offer.end * 1000) : null
+    const recorded = history ? this.#recorded.within(offer.start * 1000, offer.end * 1000) : null
     const seconds = recorded ? (recorded.endMs - recorded.startMs) / 1000 : 0
     const clipBytes = clip.frames.reduce((sum, { frame }) => sum + frame.data.length, 0)
     const fileSize =
@@ -434,32 +430,6 @@ export class GbDevice implements LowerHost {
   ): AnyMessage[] {
     const parts = inParts({ name: 'recordInfoResponse', value: { ...head, items } }, RECORDS_PER_PART)
     return this.#options.faults.has('cut-records') ? parts.slice(0, RECORDS_TOLD / RECORDS_PER_PART) : parts
-  }
-
-  #recordings({ deviceId, startTime, endTime }: { deviceId: string; startTime: string; endTime: string }) {
-    const { zone } = this.#options
-    const asked = this.#recorded(localTimeMs(startTime, zone) ?? 0, localTimeMs(endTime, zone) ?? 0)
-    const items = []
-    for (let at = asked.startMs - (asked.startMs % FILE_MS); at < asked.endMs; at += FILE_MS) {
-      const [from, to] = [Math.max(at, asked.startMs), Math.min(at + FILE_MS, asked.endMs)]
-      const times = { startTime: formatLocalTime(from, zone), endTime: formatLocalTime(to, zone) }
-      const file = {
-        filePath: `/card/${at}.ps`,
-        secrecy: false,
-        type: 'time' as const,
-        fileSize: Math.round((to - from) * 125),
-      }
-      items.push({ deviceId, name: this.channels.get(deviceId)?.name ?? deviceId, ...times, ...file })
-    }
-    return items
-  }
-
-  /** What of a time the device has recorded. */
-  #recorded(startMs: number, endMs: number) {
-    const nowMs = this.#options.clock.nowMs()
-    const first = nowMs - this.#options.recordedHours * HOUR_MS
-    const start = Math.max(startMs, first)
-    return { startMs: start, endMs: Math.max(start, Math.min(endMs, nowMs)) }
   }
 
   #time(): string {
