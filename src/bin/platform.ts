@@ -137,6 +137,12 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
         uploadOrigin: () => uploadOrigin(current, bound),
       },
     })
+    // Upper platforms see streams by their names.
+    streams.onChange(() => {
+      gb28181.parents.refresh().catch((error: unknown) => {
+        log.warn('upper platforms are told later what was shared', { reason: errorText(error) })
+      })
+    })
     const bulk = new BulkService(operations, 'streams', 'streams.write', {
       kick: (actor, id) => streams.kick(actor, id),
       delete: (actor, id) => streams.delete(actor, id),

@@ -111,6 +111,16 @@ test('a stream that is pushed below plays above', async () => {
   const decoded = await watched(upper, id, 1)
   expect([decoded.video >= 24, decoded.complaints]).toEqual([true, ''])
   await upper.api('POST', `/channels/${id}/stop`, {})
+  await lower.api('PATCH', `/streams/${stage}`, { title: 'Main stage' })
+  await until('it is renamed above', async () => {
+    return (await upper.api('GET', `/channels/${id}`))['name'] === 'Main stage'
+  })
+})
+
+test('a stream that is deleted below is gone above', async () => {
+  expect((await lower.status('DELETE', `/streams/${stage}`)).status).toBe(204)
+  const id = channelAbove.get(PUSHED) ?? ''
+  await until('it is gone', async () => (await upper.status('GET', `/channels/${id}`)).status === 404)
 })
 
 test('orders and questions from above reach the camera', async () => {

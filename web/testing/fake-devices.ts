@@ -558,6 +558,13 @@ export function devicesAnswer(
       return [200, PARENTS.find(each => each.id === id) ?? PARENT]
     case 'parent-platforms channels':
       return list([share(0), share(1), share(2)])
+    case 'parent-platforms streams':
+      return list([
+        {
+          ...{ streamId: 'st_cam', path: 'default/live/cam', name: 'cam' },
+          ...{ sharedId: '34020000001310000900', groupGbId: null },
+        },
+      ])
     case 'parent-platforms groups':
       return [200, { items: [{ gbId: '34010000002160000001', name: 'Gates', parentGbId: null, directoryId: null }] }]
     default:

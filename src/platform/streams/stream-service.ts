@@ -49,6 +49,7 @@ export class StreamService {
   readonly #links: NodeLinks
   readonly #spaces: SpaceService
   readonly #clock: Clock
+  #onChange: () => void = () => {}
 
   constructor({ db, audit, runs, links, spaces, clock }: StreamServiceOptions) {
     this.#db = db
@@ -58,6 +59,11 @@ export class StreamService {
     this.#links = links
     this.#spaces = spaces
     this.#clock = clock
+  }
+
+  /** Called after a stream was named otherwise or deleted. */
+  onChange(run: () => void): void {
+    this.#onChange = run
   }
 
   /** Throws NOT_FOUND for the space, CONFLICT for the path. */
@@ -87,7 +93,7 @@ export class StreamService {
   /** The address stays. Throws NOT_FOUND. */
   async update(actor: Actor, id: string, facts: Partial<StreamFacts>): Promise<Stream> {
     permit(actor, 'streams.write')
-    return this.#db.independent(`stream ${id}`, async trx => {
+    const stream = await this.#db.independent(`stream ${id}`, async trx => {
       const store = new StreamStore(trx)
       const before = await store.byId(id)
       const after = await store.update(id, facts)
@@ -95,6 +101,8 @@ export class StreamService {
       await this.#audit.record(trx, actor, { action: 'stream.update', object: id, before, after })
       return this.#stream(after)
     })
+    if (facts.title !== undefined) this.#onChange()
+    return stream
   }
 
   /** Puts out the publisher too; one that comes back makes the stream anew. */
@@ -105,6 +113,7 @@ export class StreamService {
       await new StreamStore(trx).delete(id)
       await this.#audit.record(trx, actor, { action: 'stream.delete', object: id, before: { path: stream.path } })
     })
+    this.#onChange()
     if (stream.live) await this.#links.request(stream.live.nodeId, 'stream.kick', { path: stream.path })
   }
 

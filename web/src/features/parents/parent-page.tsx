@@ -20,6 +20,7 @@ import { ParentForm } from './parent-form.tsx'
 import { ParentState } from './parent-state.tsx'
 import { parentQuery } from './queries.ts'
 import { PARENT_TABS, type ParentTab } from './routes.ts'
+import { SharedStreams } from './shared-streams.tsx'
 import { Shares } from './shares.tsx'
 
 export function ParentPage() {
@@ -71,7 +72,12 @@ function Loaded({ parent }: { parent: ParentPlatform }) {
         open={tab}
         onOpen={tab => void navigate({ search: old => ({ ...old, tab }), replace: true })}
       >
-        {tab === 'shares' && <Shares parent={parent} />}
+        {tab === 'shares' && (
+          <>
+            <Shares parent={parent} />
+            <SharedStreams parent={parent} />
+          </>
+        )}
         {tab === 'groups' && <Groups parent={parent} />}
         {tab === 'facts' && <ParentFacts parent={parent} />}
         {tab === 'diagnosis' && <AttemptsTable filter={{ kind: 'cascade', gbId: parent.serverId }} />}

@@ -26,6 +26,16 @@ export const sharesQuery = (id: string) =>
     placeholderData: keepPreviousData,
   })
 
+export const streamSharesQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: ['parent-platforms', 'streams', id],
+    queryFn: ({ signal, pageParam }) =>
+      client.call('listStreamShares', { path: { id }, query: { limit: 200, cursor: pageParam }, signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    placeholderData: keepPreviousData,
+  })
+
 export const groupsQuery = (id: string) =>
   queryOptions({
     queryKey: ['parent-platforms', 'groups', id],
