@@ -239,6 +239,7 @@ const NVR = '34020000001180000001'
 
 test('a GB/T 28181 channel that nobody watches is called for its recording, and released after it', async () => {
   await using product = await ProductUnderTest.start()
+  await product.api('PATCH', '/spaces/default', { gb28181: { stopAfterS: 1 } })
   const { sip: port } = await product.gb28181()
   const fleet = new GbFleet({
     upper: { serverId: SERVER_ID, domain: SERVER_ID.slice(0, 10), host: '127.0.0.1', port, transport: 'udp' },
