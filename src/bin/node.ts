@@ -127,7 +127,7 @@ export async function runNode(initial: Settings, environment: RoleEnvironment): 
     requests,
     site: () => spaces.site,
     rtmpConnections: () => rtmp.connections,
-    droppedPackets: () => devices?.host.droppedPackets ?? null,
+    droppedPackets: () => devices?.host.droppedPackets ?? 0,
     link: () => link && outbox && { up: link.state === 'up', outboxEvents: outbox.size, outboxDropped: outbox.dropped },
     recording: () => recording?.host.numbers() ?? null,
     dataDirectory: settings.data,

@@ -45,8 +45,8 @@ export interface NodeMetricsOptions {
   readonly site: () => SpacesState['site']
   readonly requests: RequestCounter
   readonly rtmpConnections: () => number
-  /** Datagrams of devices that were not read in time; null where nobody tells. */
-  readonly droppedPackets: () => number | null
+  /** Datagrams of devices that were not read in time; 0 where nobody tells. */
+  readonly droppedPackets: () => number
   /** Null for a node that stands alone. */
   readonly link: () => LinkNumbers | null
   /** Null where nothing is recorded. */
@@ -117,7 +117,6 @@ export class NodeMetrics {
 
   #media(statuses: readonly StreamStatus[]): string {
     const { droppedPackets, hub, requests, rtmpConnections } = this.#options
-    const packets = droppedPackets()
     const totals = hub.totals()
     const publishers = new Tally()
     const viewers = new Tally()
@@ -141,14 +140,12 @@ export class NodeMetrics {
       counter('sightline_node_refused_total', 'Refused publishers and viewers by reason', refusals),
       counter('sightline_node_http_requests_total', 'Requests of the media ports by class of the answer', answers),
       one('sightline_node_rtmp_connections', 'Open RTMP and RTMPS connections', rtmpConnections()),
-      packets === null
-        ? ''
-        : one(
-            'sightline_node_gb28181_dropped_packets_total',
-            'Datagrams of GB/T 28181 devices that the kernel threw away because they were not read in time',
-            packets,
-            'counter',
-          ),
+      one(
+        'sightline_node_gb28181_dropped_packets_total',
+        'Datagrams of GB/T 28181 devices that the kernel threw away because they were not read in time',
+        droppedPackets(),
+        'counter',
+      ),
     ].join('')
   }
 
