@@ -86,8 +86,22 @@ test.each(LOOKS)('dialogs have no serious findings either in $theme', { timeout:
   for (const [path, button] of dialogs) {
     const { page } = await open(path, look)
     await settled(page)
-    if (button !== null) await page.locator(button).first().click()
-    await page.locator('.ant-modal').waitFor()
+    const dialog = page.locator('.ant-modal')
+    // A wall or list may draw the button anew while it is being pressed: then one presses again.
+    if (button !== null)
+      await expect
+        .poll(
+          async () => {
+            if (!(await dialog.isVisible())) await page.locator(button).first().click({ timeout: 5000 })
+            return dialog.waitFor({ timeout: 5000 }).then(
+              () => true,
+              () => false,
+            )
+          },
+          { timeout: 30_000 },
+        )
+        .toBe(true)
+    await dialog.waitFor()
     expect([path, await seriousFindings(page)]).toEqual([path, []])
     await page.close()
   }
