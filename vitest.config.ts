@@ -8,7 +8,7 @@ export default defineConfig({
     globalSetup: 'test/shared-postgres.ts',
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 3,
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
