@@ -79,6 +79,6 @@ export class ConsoleUnderTest {
 
 /** Waits until nothing on the page is loading any more. */
 export async function settled(page: Page): Promise<void> {
-  await page.locator('[aria-busy=true]').waitFor({ state: 'detached' })
+  await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' })
   await page.locator('.skeleton').first().waitFor({ state: 'detached' })
 }
