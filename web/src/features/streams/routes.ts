@@ -25,6 +25,9 @@ export const streamsRoutes = [
     path: '/streams/$id',
     staticData: { section: 'streams' },
     validateSearch: ({ tab }: RawSearch) => present({ tab: oneOf(tab, ['viewers', 'numbers', 'history', 'trace']) }),
-    component: lazyRouteComponent(() => withTexts('recordings trace', import('./stream-page.tsx')), 'StreamPage'),
+    component: lazyRouteComponent(
+      () => withTexts('recordings spaces trace', import('./stream-page.tsx')),
+      'StreamPage',
+    ),
   }),
 ] as const

@@ -36,6 +36,7 @@ import {
 } from '../../lib/format.ts'
 import { languageTag } from '../../lib/i18n.ts'
 import { languagePreference, usePreference } from '../../lib/preferences.ts'
+import { AccessCard } from './access-card.tsx'
 import { EditButton } from './edit-stream.tsx'
 import { ForbidButton, ForbiddenNotice } from './forbid.tsx'
 import { KickButton } from './kick-button.tsx'
@@ -151,6 +152,7 @@ function Loaded({ stream }: { stream: Stream }) {
               />
             </Card>
           )}
+          <AccessCard stream={stream} />
         </div>
       </div>
       <Tabs<StreamTab>
