@@ -54,9 +54,8 @@ const RUN: Record<
 
 /**
  * Flags of V8. A node's frames lie in ArrayBuffers, which V8 adds to what was allocated since the last collection: by
- * itself it marks the whole heap for every 20 MB of video, several times a second with many publishers, and two thirds of
- * the cost of receiving are that. Frames are forgotten in the order they came, and the cheap collection of the young
- * generation finds nearly all of them.
+ * itself it marks the whole heap for every 20 MB of video, and more than half of what a stream of 100 Mbit/s costs is that.
+ * Frames are forgotten in the order they came, and the cheap collection of the young generation finds nearly all of them.
  */
 const HEAP: Readonly<Record<Role, string | null>> = { platform: null, node: '--heap-growing-percent=300' }
 
