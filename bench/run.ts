@@ -25,7 +25,7 @@ Measures Sightline and its peers side by side on this machine.
   --server NAME  only this server; may be given again
   --pause        viewers look at their sockets every 8 ms, instead of being woken by each write
   --micro        single functions instead: CPU nanoseconds per call and MB/s
-  --api          the REST API instead: requests per second with 10 000 streams on both databases
+  --api          the REST API instead: requests per second with 10 000 streams on both databases; writes its section
   --recordings   lists of recordings instead: milliseconds with a million files in the index
   --recording    200 streams of 2 Mbit/s recorded instead, beside ffmpeg: CPU and writes, replay and pictures
   --recording-soak  50 streams recorded while the node is killed 50 times (--rounds N) at any moment instead: everything
