@@ -139,7 +139,7 @@ export async function runPlatform(settings: Settings, environment: RoleEnvironme
     })
     // Upper platforms see streams by their names.
     streams.onChange(() => {
-      gb28181.parents.refresh().catch((error: unknown) => {
+      gb28181.parents.streamsChanged().catch((error: unknown) => {
         log.warn('upper platforms are told later what was shared', { reason: errorText(error) })
       })
     })

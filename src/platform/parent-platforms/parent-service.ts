@@ -89,6 +89,9 @@ export class ParentService {
   readonly #options: ParentServiceOptions
   readonly #db: Database
 
+  #telling: Promise<void> = Promise.resolve()
+  #waiting: Promise<void> | null = null
+
   constructor(options: ParentServiceOptions) {
     this.#options = options
     this.#db = options.db
@@ -287,6 +290,18 @@ export class ParentService {
     if ((await new ParentStore(this.#db).count()) > 0) {
       await this.#options.desired.change(async trx => void (await refreshShares(trx)))
     }
+  }
+
+  /** After streams were named otherwise or deleted: those that change while nodes are being told are told together. */
+  streamsChanged(): Promise<void> {
+    this.#waiting ??= this.#telling
+      .catch(() => {}) // whoever asked for it heard of it
+      .then(() => {
+        this.#waiting = null
+        this.#telling = this.refresh()
+        return this.#telling
+      })
+    return this.#waiting
   }
 }
 
